@@ -1,0 +1,74 @@
+/**
+ * The errors of this package: one class, told apart by a stable `code`.
+ *
+ * A message says what happened, what was expected and what to do; it never holds a session id, session data or a
+ * secret. `docs/errors.md` has one heading for each code.
+ */
+
+/** Every code, with the HTTP status that Koa answers when the error leaves the middleware. */
+export const ERROR_STATUS = {
+	ERR_SESSION_CONFIG: 500,
+	ERR_SESSION_CONFLICT: 409,
+	ERR_SESSION_CORRUPT_RECORD: 500,
+	ERR_SESSION_GONE: 409,
+	ERR_SESSION_ID_COLLISION: 500,
+	ERR_SESSION_LOCK_TIMEOUT: 503,
+	ERR_SESSION_LOCK_UNSUPPORTED: 500,
+	ERR_SESSION_MOUNTED_TWICE: 500,
+	ERR_SESSION_NO_COOKIE: 500,
+	ERR_SESSION_NOT_LOADED: 500,
+	ERR_SESSION_NOT_MOUNTED: 500,
+	ERR_SESSION_NULL_STORE: 500,
+	ERR_SESSION_PACKAGE_MISSING: 500,
+	ERR_SESSION_PAYLOAD_TOO_LARGE: 500,
+	ERR_SESSION_RESERVED_KEY: 500,
+	ERR_SESSION_STORE: 503,
+	ERR_SESSION_STORE_TIMEOUT: 503,
+	ERR_SESSION_UNSUPPORTED_VALUE: 500,
+} as const
+
+/** A stable name for a kind of failure; the text of a message may change, this does not. */
+export type SessionErrorCode = keyof typeof ERROR_STATUS
+
+/** One fault of a configuration: the option, what it takes and what came (secrets are not shown). */
+export interface ConfigProblem {
+	readonly key: string
+	readonly expected: string
+	readonly received: string
+}
+
+/** What every function and middleware of this package throws. */
+export class SessionError extends Error {
+	override readonly name = 'SessionError'
+
+	/** The kind of failure. */
+	readonly code: SessionErrorCode
+
+	/** The HTTP status that Koa answers with. */
+	readonly status: number
+
+	/** Always false: Koa shows the client the status text, never the message. */
+	readonly expose = false
+
+	/** Response headers that Koa keeps when it answers with this error: a cookie that must reach the client. */
+	headers?: Record<string, string | string[]>
+
+	/** With `ERR_SESSION_CONFIG`: every fault that was found. */
+	readonly problems: readonly ConfigProblem[]
+
+	/**
+	 * @param code the kind of failure
+	 * @param message what happened, what was expected, what to do
+	 * @param options `cause`: the error below this one; `problems`: the faults of a configuration
+	 */
+	constructor(
+		code: SessionErrorCode,
+		message: string,
+		options: {cause?: unknown; problems?: readonly ConfigProblem[]} = {},
+	) {
+		super(message, 'cause' in options ? {cause: options.cause} : undefined)
+		this.code = code
+		this.status = ERROR_STATUS[code]
+		this.problems = options.problems ?? []
+	}
+}
