@@ -44,9 +44,7 @@ export interface ReadOptions {
 }
 
 /** `conflict`: a live record is there already, and was left as it is. */
-export type CreateResult =
-	| {readonly outcome: 'written'; readonly revision: Revision}
-	| {readonly outcome: 'conflict'}
+export type CreateResult = {readonly outcome: 'written'; readonly revision: Revision} | {readonly outcome: 'conflict'}
 
 /**
  * `conflict`: a live record is there with another revision (`current`, where it costs nothing to say).

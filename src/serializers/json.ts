@@ -1,0 +1,75 @@
+/**
+ * JSON as Flask-Session's serializer reads and writes it (msgspec): compact UTF-8, integers of any size.
+ *
+ * It holds what JSON holds. A Date, bytes, a Map, a Set, NaN and Infinity are refused with their path: JSON would turn
+ * each of them into something else, and the session would come back changed. An integer beyond 2^53 is read as a
+ * BigInt, and a BigInt is written as an integer, so that Python's integers survive.
+ */
+import type {Serializer} from './contract.js'
+import {assertDepth, assertWellFormed, isPlainObject, kindOf, type Place, unsupported} from './values.js'
+
+const ADVICE = 'store a text or a number in its place, or use SESSION_SERIALIZATION_FORMAT msgpack'
+
+/** The `json` value of `SESSION_SERIALIZATION_FORMAT`. */
+export const json: Serializer = {
+	encode: value => Buffer.from(write(value, undefined, 0)),
+	decode: bytes => read(new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes)),
+}
+
+function write(value: unknown, place: Place | undefined, depth: number): string {
+	switch (typeof value) {
+		case 'string':
+			assertWellFormed(value, place)
+			return JSON.stringify(value)
+		case 'number':
+			if (!Number.isFinite(value)) throw unsupported(String(value), place, ADVICE)
+			return Object.is(value, -0) ? '-0.0' : String(value)
+		case 'boolean':
+		case 'bigint':
+			return String(value)
+		case 'undefined':
+			return 'null'
+		case 'object':
+			if (value === null) return 'null'
+			assertDepth(depth, place)
+			if (Array.isArray(value)) return writeArray(value, place, depth)
+			if (isPlainObject(value)) return writeObject(value, place, depth)
+			throw unsupported(value instanceof Date ? 'a Date' : kindOf(value), place, ADVICE)
+		default:
+			throw unsupported(kindOf(value), place, ADVICE)
+	}
+}
+
+function writeArray(array: readonly unknown[], parent: Place | undefined, depth: number): string {
+	// not map(): it would leave the holes of a sparse array empty
+	const items = Array.from(array, (item, key) => write(item, {parent, key}, depth + 1))
+	return `[${items.join(',')}]`
+}
+
+function writeObject(object: Record<string, unknown>, parent: Place | undefined, depth: number): string {
+	const members = Object.keys(object).map(key => {
+		const place = {parent, key}
+		assertWellFormed(key, place)
+		return `${JSON.stringify(key)}:${write(object[key], place, depth + 1)}`
+	})
+	return `{${members.join(',')}}`
+}
+
+/** A text, matched so that digits inside it are passed over, or a number. */
+const TEXT_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+/** An integer that a double may not hold exactly. */
+const LONG_INTEGER = /^-?\d{16,}$/
+/** Marks an integer between the two passes of {@link read}. */
+const MARK = '\0integer:'
+
+function read(text: string): unknown {
+	if (!/\d{16}/.test(text)) return JSON.parse(text)
+	const marked = text.replace(TEXT_OR_NUMBER, token =>
+		LONG_INTEGER.test(token) ? JSON.stringify(MARK + token) : token,
+	)
+	return JSON.parse(marked, (_key, value) => {
+		if (typeof value !== 'string' || !value.startsWith(MARK)) return value
+		const integer = BigInt(value.slice(MARK.length))
+		return Number.isSafeInteger(Number(integer)) ? Number(integer) : integer
+	})
+}

@@ -1,0 +1,133 @@
+/**
+ * MessagePack by msgpackr, so that Python's msgspec (Flask-Session) reads every value as the same value.
+ *
+ * - No records, no structures, maps of minimal size: plain MessagePack.
+ * - An integer beyond 32 bits stays an integer (msgpackr would write a double); one beyond 2^53 is read as a BigInt.
+ * - A Date is the timestamp extension; `undefined` is nil; bytes are bin and are read as a Buffer.
+ * - A Map and a Set, for which MessagePack has no form, are extensions of our own (`msgpack-extensions.ts`): Python
+ *   sees an opaque `Ext` and hands it back untouched.
+ * - What Python could not read, or would read as something else, is refused with its path.
+ */
+import {Packr} from 'msgpackr'
+import type {Serializer} from './contract.js'
+import {NEGATIVE_ZERO, PACKR_OPTIONS, unpackWith, WireMap, WireSet, wasStoredAsMap} from './msgpack-extensions.js'
+import {assertDepth, assertWellFormed, isPlainObject, kindOf, type Place, unsupported} from './values.js'
+
+const packr = new Packr(PACKR_OPTIONS)
+/** msgpackr renames the key `__proto__` of an object; read as Maps, the keys stay what they are. */
+const mapReader = new Packr({...PACKR_OPTIONS, mapsAsObjects: false})
+
+/** The `msgpack` value of `SESSION_SERIALIZATION_FORMAT`, the default. */
+export const msgpack: Serializer = {
+	encode: value => packr.pack(toWire(value, undefined, 0)),
+	decode: bytes => {
+		const source = readable(bytes)
+		const value: unknown = source.includes('__proto__')
+			? fromMaps(unpackWith(mapReader, source))
+			: unpackWith(packr, source)
+		if (hasReplacement(value) && !source.includes('\ufffd')) throw new Error('a text is not valid UTF-8')
+		return value
+	},
+}
+
+/**
+ * `bytes` as msgpackr is to read them. It hands out bin values as views: where there may be one (a type byte 0xc4 to
+ * 0xc6) it reads a copy, so that changing a Buffer of the session cannot change the bytes that the record came in.
+ */
+function readable(bytes: Uint8Array): Buffer {
+	const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+	return source.includes(0xc4) || source.includes(0xc5) || source.includes(0xc6) ? Buffer.from(source) : source
+}
+
+/** Whether a text holds U+FFFD, which msgpackr puts in the place of bytes that are not UTF-8. */
+function hasReplacement(value: unknown): boolean {
+	if (typeof value === 'string') return value.includes('\ufffd')
+	if (typeof value !== 'object' || value === null) return false
+	if (Array.isArray(value)) return value.some(hasReplacement)
+	for (const key in value) {
+		if (hasReplacement((value as Record<string, unknown>)[key])) return true
+	}
+	return false
+}
+
+function fromMaps(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(fromMaps)
+	if (!(value instanceof Map) || wasStoredAsMap(value)) return value
+	// fromEntries defines the keys, so that `__proto__` becomes a key like any other
+	return Object.fromEntries(Array.from(value, ([key, item]) => [String(key), fromMaps(item)]))
+}
+
+/**
+ * `value` as msgpackr must be given it: the same object where nothing has to be replaced.
+ * @throws SessionError `ERR_SESSION_UNSUPPORTED_VALUE`
+ */
+function toWire(value: unknown, place: Place | undefined, depth: number): unknown {
+	switch (typeof value) {
+		case 'string':
+			assertWellFormed(value, place)
+			return value
+		case 'number':
+			if (Number.isSafeInteger(value) && (value > 0xffffffff || value < -0x80000000)) return BigInt(value)
+			return Object.is(value, -0) ? NEGATIVE_ZERO : value
+		case 'boolean':
+		case 'undefined':
+			return value
+		case 'bigint':
+			if (value >= -(2n ** 63n) && value < 2n ** 64n) return value
+			throw unsupported('an integer beyond 64 bits', place, 'store it as a text')
+		case 'object':
+			return value === null ? null : objectToWire(value, place, depth)
+		default:
+			throw unsupported(kindOf(value), place, 'store plain data')
+	}
+}
+
+function objectToWire(value: object, place: Place | undefined, depth: number): unknown {
+	assertDepth(depth, place)
+	if (Array.isArray(value)) return arrayToWire(value, place, depth)
+	if (isPlainObject(value)) return plainToWire(value, place, depth)
+	if (value instanceof Date) return checkedDate(value, place)
+	if (value instanceof Uint8Array) return value
+	if (value instanceof Map) return new WireMap(arrayToWire([...value], place, depth))
+	if (value instanceof Set) return new WireSet(arrayToWire([...value], place, depth))
+	throw unsupported(kindOf(value), place, 'store plain data, a Date, a Map, a Set or bytes')
+}
+
+function arrayToWire(array: readonly unknown[], parent: Place | undefined, depth: number): unknown {
+	let wire: unknown[] | undefined
+	for (let key = 0; key < array.length; key++) {
+		const item = array[key]
+		const itemWire = toWire(item, {parent, key}, depth + 1)
+		if (Object.is(itemWire, item)) continue
+		wire ??= [...array]
+		wire[key] = itemWire
+	}
+	return wire ?? array
+}
+
+function plainToWire(object: Record<string, unknown>, parent: Place | undefined, depth: number): unknown {
+	let wire: Record<string, unknown> | undefined
+	for (const key of Object.keys(object)) {
+		const place = {parent, key}
+		assertWellFormed(key, place)
+		const item = object[key]
+		const itemWire = toWire(item, place, depth + 1)
+		if (Object.is(itemWire, item)) continue
+		// the spread defines every key, so that the assignment finds a key of its own even for `__proto__`
+		wire ??= {...object}
+		wire[key] = itemWire
+	}
+	return wire ?? object
+}
+
+const FIRST_DATE = Date.parse('0001-01-01T00:00:00Z')
+const LAST_DATE = Date.parse('9999-12-31T23:59:59.999Z')
+
+function checkedDate(date: Date, place: Place | undefined): Date {
+	const time = date.getTime()
+	if (Number.isNaN(time)) throw unsupported('an invalid Date', place, 'store null in its place')
+	if (time < FIRST_DATE || time > LAST_DATE) {
+		throw unsupported('a Date outside of the years 1 to 9999', place, 'store a number or a text in its place')
+	}
+	return date
+}
