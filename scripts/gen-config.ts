@@ -1,0 +1,56 @@
+/**
+ * `npm run gen` writes everything that follows from `config-schema/session.yaml`; `npm run gen -- --check` compares,
+ * and fails when a file differs.
+ */
+
+import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {ruleChecks} from '../src/config/rules.js'
+import {generate, type Sources} from './gen-config/pipeline.js'
+
+const ROOT = join(import.meta.dirname, '..')
+
+const generated = generate(readSources())
+if ('faults' in generated) {
+	for (const {file, line, message} of generated.faults) console.error(`${file}:${line}: ${message}`)
+	process.exitCode = 1
+} else {
+	const changed = [...generated.files].filter(([path, text]) => readIfThere(path) !== text)
+	if (process.argv.includes('--check')) report(changed.map(([path]) => path))
+	else for (const [path, text] of changed) write(path, text)
+}
+
+function readSources(): Sources {
+	const file = 'config-schema/session.yaml'
+	const storeModules = readdirSync(join(ROOT, 'src/stores'), {withFileTypes: true})
+		.filter(entry => entry.isFile() && entry.name.endsWith('.ts'))
+		.map(entry => entry.name.slice(0, -'.ts'.length))
+	return {
+		file,
+		yaml: readFileSync(join(ROOT, file), 'utf8'),
+		storeModules: new Set(storeModules),
+		ruleIds: new Set(Object.keys(ruleChecks)),
+		pages: new Map(),
+	}
+}
+
+function report(paths: readonly string[]): void {
+	if (paths.length === 0) return
+	for (const path of paths) console.error(`${path} differs from config-schema/session.yaml`)
+	console.error('Run `npm run gen` and commit the result.')
+	process.exitCode = 1
+}
+
+function readIfThere(path: string): string | undefined {
+	try {
+		return readFileSync(join(ROOT, path), 'utf8')
+	} catch {
+		return undefined
+	}
+}
+
+function write(path: string, text: string): void {
+	mkdirSync(dirname(join(ROOT, path)), {recursive: true})
+	writeFileSync(join(ROOT, path), text)
+	console.log(`wrote ${path}`)
+}

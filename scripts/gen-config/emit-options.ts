@@ -1,0 +1,57 @@
+/** Writes `src/generated/options.ts`: the options, session types and rules as data. */
+
+import {literal} from './literal.js'
+import {type Option, optionWarningCode, type Schema, type SessionType, sessionTypeWarningCode} from './model.js'
+import {expectedText} from './wording.js'
+
+/** The text of the module. */
+export function emitOptions(schema: Schema): string {
+	const options = Object.fromEntries(schema.options.map(option => [option.name, optionEntry(option, schema)]))
+	const sessionTypes = Object.fromEntries(schema.sessionTypes.map(type => [type.name, sessionTypeEntry(type)]))
+	const rules = Object.fromEntries(schema.rules.map(rule => [rule.id, {options: rule.options, text: rule.text}]))
+	return `import type {OptionEntry, RuleEntry, SessionTypeEntry} from '../config/table.js'
+import type {OptionName, SessionType} from './types.js'
+
+/** The names of the relations between options. */
+export type RuleId =
+${schema.rules.map(rule => `\t| '${rule.id}'`).join('\n')}
+
+/** Every option under its canonical name. */
+export const options: Readonly<Record<OptionName, OptionEntry>> = ${literal(options)}
+
+/** Every session type under its canonical name. */
+export const sessionTypes: Readonly<Record<SessionType, SessionTypeEntry>> = ${literal(sessionTypes)}
+
+/** The relations between options. */
+export const rules: Readonly<Record<RuleId, RuleEntry>> = ${literal(rules)}
+
+/** Names that look like options and belong to somebody else. */
+export const foreignNames: readonly string[] = ${literal(schema.foreignNames)}
+`
+}
+
+function optionEntry(option: Option, schema: Schema): object {
+	return {
+		type: option.type,
+		expected: expectedText(option, schema),
+		environment: option.environment,
+		aliases: option.aliases,
+		default: option.default,
+		min: option.min,
+		max: option.max,
+		foldTo: option.ignoreCase && option.values,
+		nullable: option.nullable,
+		secret: option.secret,
+		methodSets: option.objects?.map(object => object.methods),
+		textAllowed: option.type === 'client' && option.pattern !== undefined ? true : undefined,
+		deprecation: option.deprecation && {code: optionWarningCode(option.name), text: option.deprecation.text},
+	}
+}
+
+function sessionTypeEntry(type: SessionType): object {
+	return {
+		aliases: type.aliases,
+		available: type.available,
+		deprecation: type.deprecation && {code: sessionTypeWarningCode(type.name), text: type.deprecation.text},
+	}
+}

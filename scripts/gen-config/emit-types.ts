@@ -1,0 +1,144 @@
+/** Writes `src/generated/types.ts`: the configuration as users give it and as the code reads it. */
+
+import {DURATION_PARTS, DURATION_PATTERN} from '../../src/config/duration.js'
+import {docComment} from './doc-comment.js'
+import {literal, quoted} from './literal.js'
+import type {Option, Schema, SessionType} from './model.js'
+import {codeType, plainType, resolvedType} from './option-types.js'
+import {expectedText} from './wording.js'
+
+/** The text of the module. */
+export function emitTypes(schema: Schema): string {
+	const plain = schema.options.filter(option => plainType(option) !== undefined)
+	const live = schema.options.filter(option => codeType(option) !== plainType(option))
+	const widened = plain.filter(option => live.includes(option)).flatMap(option => [option.name, ...option.aliases])
+	return `${imports(schema)}
+${sessionTypes(schema)}
+${VALUE_TYPES}
+/** The options that JSON can hold, under their canonical names and their aliases. */
+export interface PlainSessionConfig {
+	/** The address of the JSON Schema of this configuration, for editors; not an option. */
+	$schema?: string | undefined
+
+${plain.map(option => properties(option, schema, plainType(option) ?? 'never')).join('\n')}}
+
+/** The configuration as an application gives it: {@link PlainSessionConfig} and what only code can hold. */
+export interface SessionConfig
+	extends Omit<
+		PlainSessionConfig,
+${widened.map(name => `\t\t| ${quoted(name)}`).join('\n')}
+	> {
+${live.map(option => properties(option, schema, codeType(option))).join('\n')}}
+
+/** The checked configuration: canonical names, all defaults filled in, durations in milliseconds, frozen. */
+export interface ResolvedConfig {
+${schema.options.map(resolvedProperty).join('\n')}}
+
+/** The canonical name of an option. */
+export type OptionName = keyof ResolvedConfig
+`
+}
+
+const VALUE_TYPES = `
+/**
+ * A duration as a text: \`90s\`, \`1h30m\`, \`1.5h\`, \`31d\`; a number alone is seconds.
+ *
+ * @pattern ${DURATION_PATTERN}
+ */
+export type DurationText = string
+
+/** A duration in parts, which add up. */
+export interface DurationParts {
+${DURATION_PARTS.map(part => `\t/** @minimum 0 */\n\t${part}?: number | undefined`).join('\n')}
+}
+
+/**
+ * A key as a text.
+ *
+ * @minLength 1
+ */
+export type KeyText = string
+`
+
+function imports(schema: Schema): string {
+	const modules = new Map<string, Set<string>>()
+	for (const {type, module} of schema.options.flatMap(option => option.objects ?? [])) {
+		modules.set(module, (modules.get(module) ?? new Set()).add(type))
+	}
+	return [...modules]
+		.sort(([a], [b]) => (a < b ? -1 : 1))
+		.map(([module, types]) => {
+			const names = [...types].sort()
+			return names.length > 3
+				? `import type {\n${names.map(name => `\t${name},\n`).join('')}} from '../${module}.js'\n`
+				: `import type {${names.join(', ')}} from '../${module}.js'\n`
+		})
+		.join('')
+}
+
+function sessionTypes(schema: Schema): string {
+	const lines = schema.sessionTypes.map(
+		type => `- \`${type.name}\`${aliasNote(type)}: ${type.available ? type.summary : 'not yet available.'}`,
+	)
+	const aliases = schema.sessionTypes.flatMap(type => type.aliases)
+	return `${docComment([`The kinds of stores.\n\n${lines.join('\n')}`], 0)}
+export type SessionType =
+${schema.sessionTypes.map(type => `\t| ${quoted(type.name)}`).join('\n')}
+
+/** What SESSION_TYPE takes: a {@link SessionType} or the name that Flask-Session has for it. */
+export type SessionTypeName = SessionType | ${aliases.map(quoted).join(' | ')}`
+}
+
+function aliasNote(type: SessionType): string {
+	return type.aliases.length > 0 ? ` (also ${type.aliases.map(alias => `\`${alias}\``).join(', ')})` : ''
+}
+
+function properties(option: Option, schema: Schema, type: string): string {
+	const note = [`Takes ${expectedText(option, schema)}.`, applies(option), availability(option)]
+	const canonical = docComment([option.summary, option.details, note.join(' ').trim(), tags(option)], 1)
+	const aliases = option.aliases.map(alias => {
+		const comment = docComment([`The same as ${option.name}.`, option.summary, note.join(' ').trim(), tags(option)], 1)
+		return `${comment}\n\t${alias}?: ${type} | undefined\n`
+	})
+	return [`${canonical}\n\t${option.name}?: ${type} | undefined\n`, ...aliases].join('\n')
+}
+
+function resolvedProperty(option: Option): string {
+	const unit = option.type === 'duration' ? 'In milliseconds.' : undefined
+	return `${docComment([[option.summary, unit].filter(Boolean).join(' ')], 1)}
+	readonly ${option.name}: ${resolvedType(option)}
+`
+}
+
+function applies(option: Option): string {
+	return option.appliesTo === undefined ? '' : `For ${option.appliesTo.map(type => `\`${type}\``).join(', ')}.`
+}
+
+function availability(option: Option): string {
+	return option.available ? '' : 'Not yet available.'
+}
+
+function tags(option: Option): string {
+	const isCode = plainType(option) === undefined
+	const example = option.example === undefined ? undefined : isCode ? String(option.example) : json(option.example)
+	const text = option.type === 'fileMode' ? '^(?:0o?)?[0-7]{3}$' : option.pattern
+	return [
+		['default', option.default === undefined ? undefined : json(option.default)],
+		['example', example],
+		['minimum', option.type === 'fileMode' ? 0 : option.min],
+		['maximum', option.type === 'fileMode' ? 0o777 : option.max],
+		['asType', option.type === 'integer' ? 'integer' : undefined],
+		['minLength', option.type === 'key' ? 1 : option.minLength],
+		['maxLength', option.maxLength],
+		['pattern', text],
+		['since', option.since],
+		['deprecated', option.deprecation?.text],
+	]
+		.filter(([, value]) => value !== undefined)
+		.map(([tag, value]) => `@${tag} ${value}`)
+		.join('\n')
+}
+
+function json(value: unknown): string {
+	return typeof value === 'string' ? JSON.stringify(value) : literal(value)
+}

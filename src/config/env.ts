@@ -1,0 +1,58 @@
+/** Reads a configuration from environment variables, by the same schema as everything else. */
+
+import type {ConfigProblem} from '../errors.js'
+import {options} from '../generated/options.js'
+import type {SessionConfig} from '../generated/types.js'
+import {describe} from './describe.js'
+import {readNames} from './names.js'
+import {throwIfAny} from './problems.js'
+import type {EnvironmentForm} from './table.js'
+import {checkValue} from './values.js'
+
+const TRUE = ['true', '1', 'yes', 'on']
+const FALSE = ['false', '0', 'no', 'off']
+
+/** What a text stands for; the text itself where it stands for nothing else, so that the check reports it. */
+const PARSERS: Readonly<Record<Exclude<EnvironmentForm, 'none'>, (text: string) => unknown>> = {
+	boolean: text => (TRUE.includes(text.toLowerCase()) ? true : FALSE.includes(text.toLowerCase()) ? false : text),
+	integer: text => (/^[+-]?\d+$/u.test(text.trim()) ? Number(text) : text),
+	text: text => text,
+	duration: text => (text.trimStart().startsWith('{') ? parseJson(text) : text),
+	octal: text => text,
+	json: parseJson,
+}
+
+/**
+ * The options that environment variables set: `SESSION_*`, and the other names of the schema. A variable that is empty
+ * counts as not set. The result is a configuration for `serverSession`, to which clients can be added.
+ *
+ * @param env the variables, by default those of the process
+ * @throws SessionError `ERR_SESSION_CONFIG` that reports all problems together
+ */
+export function configFromEnv(env: Readonly<Record<string, string | undefined>> = process.env): SessionConfig {
+	const set = Object.entries(env).filter(([, text]) => text !== '')
+	const {given, problems: nameProblems} = readNames(set, name => name.startsWith('SESSION_'))
+	const problems: ConfigProblem[] = [...nameProblems]
+	const config = new Map<string, unknown>()
+	for (const [name, {name: key, value: text}] of given) {
+		const {environment, expected, secret} = options[name]
+		if (environment === 'none') {
+			problems.push({key, expected: `no such variable: code gives ${expected}`, received: describe(text, true)})
+			continue
+		}
+		const value = PARSERS[environment](String(text))
+		const result = checkValue(name, value)
+		if ('value' in result) config.set(name, value)
+		else problems.push({key, expected, received: value === text ? describe(text, secret) : result.received})
+	}
+	throwIfAny(problems, 'The environment')
+	return Object.fromEntries(config) as SessionConfig
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text)
+	} catch {
+		return text
+	}
+}

@@ -1,0 +1,72 @@
+/**
+ * The shape of the generated tables: what the hand-written interpreter knows of an option. Types only; the data is in
+ * `src/generated/options.ts`.
+ */
+
+/** What an option takes; `config-schema/README.md` explains each. */
+export type OptionType =
+	| 'boolean'
+	| 'integer'
+	| 'string'
+	| 'enum'
+	| 'duration'
+	| 'fileMode'
+	| 'object'
+	| 'key'
+	| 'keys'
+	| 'sessionType'
+	| 'function'
+	| 'client'
+
+/** How the text of an environment variable becomes a value. */
+export type EnvironmentForm = 'boolean' | 'integer' | 'text' | 'duration' | 'octal' | 'json' | 'none'
+
+/** A warning for those who still use something. */
+export interface Deprecation {
+	/** The stable code of the warning. */
+	readonly code: string
+	/** The words of the schema. */
+	readonly text: string
+}
+
+/** One option. */
+export interface OptionEntry {
+	readonly type: OptionType
+	/** What it takes, in words: `an integer of at least 1`. */
+	readonly expected: string
+	readonly environment: EnvironmentForm
+	readonly aliases: readonly string[]
+	/** In the form in which a user would give it; absent when there is none. */
+	readonly default?: unknown
+	/** The least value; of a duration in seconds. */
+	readonly min?: number
+	/** The greatest value; of a duration in seconds. */
+	readonly max?: number
+	/** The values of an enum whose letter case does not matter. */
+	readonly foldTo?: readonly string[]
+	/** Null means the same as leaving it out. */
+	readonly nullable?: true
+	/** The value never appears in a message. */
+	readonly secret?: true
+	/** A client must have all the methods of one of these sets. */
+	readonly methodSets?: readonly (readonly string[])[]
+	/** A client may also be given as a text. */
+	readonly textAllowed?: true
+	readonly deprecation?: Deprecation
+}
+
+/** One value of SESSION_TYPE. */
+export interface SessionTypeEntry {
+	readonly aliases: readonly string[]
+	/** False while this version has no store for it. */
+	readonly available: boolean
+	readonly deprecation?: Deprecation
+}
+
+/** One relation between options. */
+export interface RuleEntry {
+	/** The options it looks at; a problem is reported under the first. */
+	readonly options: readonly string[]
+	/** What must hold. */
+	readonly text: string
+}

@@ -1,0 +1,108 @@
+/** Checks one value against its entry in the schema and brings it into the form in which the code reads it. */
+
+import {jsonSchema} from '../generated/json-schema.js'
+import {options, sessionTypes} from '../generated/options.js'
+import type {OptionName} from '../generated/types.js'
+import {describe} from './describe.js'
+import {parseDuration} from './duration.js'
+import {findMisfit} from './json-schema.js'
+import type {OptionEntry} from './table.js'
+
+/** A value in its resolved form, or what came instead of one, in words. */
+export type Checked = {readonly value: unknown} | {readonly received: string}
+
+/** Checks the value of the option `name`. */
+export function checkValue(name: OptionName, given: unknown): Checked {
+	const option: OptionEntry = options[name]
+	if (given === null && option.nullable) return {value: defaultValue(name)}
+	switch (option.type) {
+		case 'sessionType':
+			return checkSessionType(given)
+		case 'duration':
+			return checkDuration(name, option, given)
+		case 'fileMode':
+			return checked(name, given, value => (typeof value === 'string' ? Number.parseInt(octalDigits(value), 8) : value))
+		case 'enum':
+			return checked(name, foldCase(given, option.foldTo))
+		case 'key':
+			return isBytes(given) ? {value: given} : checked(name, given)
+		case 'keys':
+			return checkKeys(name, given)
+		case 'function':
+			return typeof given === 'function' ? {value: given} : {received: describe(given)}
+		case 'client':
+			return checkClient(name, option, given)
+		default:
+			return checked(name, given)
+	}
+}
+
+/** The default of the option `name` in its resolved form; `undefined` where it has none. */
+export function defaultValue(name: OptionName): unknown {
+	const option: OptionEntry = options[name]
+	if (option.default === undefined) return undefined
+	const result = checkValue(name, option.default)
+	if ('received' in result) throw new TypeError(`The default of ${name} does not fit its own schema`)
+	return result.value
+}
+
+function checked(name: OptionName, given: unknown, convert: (value: unknown) => unknown = value => value): Checked {
+	const misfit = findMisfit(given, jsonSchema.properties?.[name] ?? {}, jsonSchema)
+	if (misfit === undefined) return {value: convert(given)}
+	const received = describe(misfit.value, options[name].secret)
+	return {received: misfit.path === '' ? received : `${received} at ${name}${misfit.path}`}
+}
+
+function checkSessionType(given: unknown): Checked {
+	const wanted = given === null ? 'null' : typeof given === 'string' ? given.toLowerCase() : undefined
+	const found = Object.entries(sessionTypes).find(
+		([type, entry]) => wanted !== undefined && (type === wanted || entry.aliases.includes(wanted)),
+	)
+	if (found === undefined) return {received: describe(given)}
+	const [type, {available}] = found
+	return available ? {value: type} : {received: `${describe(given)}, which is not yet available in this version`}
+}
+
+function checkDuration(name: OptionName, option: OptionEntry, given: unknown): Checked {
+	const misfit = checked(name, given)
+	if ('received' in misfit) return misfit
+	const milliseconds = parseDuration(given)
+	const {min = 0, max = Number.POSITIVE_INFINITY} = option
+	if (milliseconds === undefined || milliseconds < min * 1000 || milliseconds > max * 1000)
+		return {received: describe(given)}
+	return {value: Math.round(milliseconds)}
+}
+
+function checkKeys(name: OptionName, given: unknown): Checked {
+	if (!Array.isArray(given)) return {received: describe(given, true)}
+	// JSON Schema knows no bytes: a text that fits stands in for them, so that the rest keeps its index.
+	const result = checked(
+		name,
+		given.map(key => (isBytes(key) ? 'bytes' : key)),
+	)
+	return 'received' in result ? result : {value: Object.freeze([...given])}
+}
+
+function checkClient(name: OptionName, option: OptionEntry, given: unknown): Checked {
+	if (typeof given === 'string' && option.textAllowed) return checked(name, given)
+	if ((typeof given !== 'object' && typeof given !== 'function') || given === null)
+		return {received: describe(given, option.secret)}
+	const methodSets = option.methodSets ?? []
+	const has = (method: string) => typeof (given as Record<string, unknown>)[method] === 'function'
+	if (methodSets.some(methods => methods.every(has))) return {value: given}
+	const missing = methodSets.map(methods => methods.filter(method => !has(method)).join(', '))
+	return {received: `${describe(given)} without ${missing.join(' and without ')}`}
+}
+
+function foldCase(given: unknown, values: readonly string[] | undefined): unknown {
+	if (typeof given !== 'string') return given
+	return values?.find(value => value.toLowerCase() === given.toLowerCase()) ?? given
+}
+
+function octalDigits(text: string): string {
+	return text.replace(/^0o/u, '')
+}
+
+function isBytes(value: unknown): value is Uint8Array {
+	return value instanceof Uint8Array && value.length > 0
+}
