@@ -1,14 +1,21 @@
 /** Writes `src/generated/options.ts`: the options, session types and rules as data. */
 
 import {literal} from './literal.js'
-import {type Option, optionWarningCode, type Schema, type SessionType, sessionTypeWarningCode} from './model.js'
+import {
+	type Option,
+	optionWarningCode,
+	type Rule,
+	type Schema,
+	type SessionType,
+	sessionTypeWarningCode,
+} from './model.js'
 import {expectedText} from './wording.js'
 
 /** The text of the module. */
 export function emitOptions(schema: Schema): string {
 	const options = Object.fromEntries(schema.options.map(option => [option.name, optionEntry(option, schema)]))
 	const sessionTypes = Object.fromEntries(schema.sessionTypes.map(type => [type.name, sessionTypeEntry(type)]))
-	const rules = Object.fromEntries(schema.rules.map(rule => [rule.id, {options: rule.options, text: rule.text}]))
+	const rules = Object.fromEntries(schema.rules.map(rule => [rule.id, ruleEntry(rule)]))
 	return `import type {OptionEntry, RuleEntry, SessionTypeEntry} from '../config/table.js'
 import type {OptionName, SessionType} from './types.js'
 
@@ -54,4 +61,9 @@ function sessionTypeEntry(type: SessionType): object {
 		available: type.available,
 		deprecation: type.deprecation && {code: sessionTypeWarningCode(type.name), text: type.deprecation.text},
 	}
+}
+
+function ruleEntry(rule: Rule): object {
+	const when = rule.when === undefined ? '' : ` when ${rule.when}`
+	return {options: rule.options, expected: rule.expected + when}
 }

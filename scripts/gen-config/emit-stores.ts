@@ -5,10 +5,25 @@ import type {Schema, SessionType} from './model.js'
 
 /** The text of the module. */
 export function emitStores(schema: Schema): string {
-	return `/** The stores by session type. A store is imported when it is chosen and not before. */
-export const stores = {
+	return `import type {StoreFactory} from '../stores/factory.js'
+import type {OptionName, SessionType} from './types.js'
+
+/** Where the store of a session type comes from. */
+export interface StoreEntry {
+	/** False while this version has no store for the type. */
+	readonly available: boolean
+	/** The package of the client; its users install it. */
+	readonly peerPackage?: string
+	/** The option that takes the client. */
+	readonly client?: OptionName
+	/** Imports the store's module; absent while it is not available. */
+	readonly load?: () => Promise<{readonly createStore: StoreFactory}>
+}
+
+/** The stores by session type. A store is imported when it is chosen and not before. */
+export const storeRegistry: Readonly<Record<SessionType, StoreEntry>> = {
 ${schema.sessionTypes.map(entry).join('\n')}
-} as const
+}
 `
 }
 

@@ -81,7 +81,8 @@ export interface SessionTypeSource {
 export interface Rule {
 	readonly id: string
 	readonly options: readonly string[]
-	readonly text: string
+	readonly expected: string
+	readonly when?: string
 }
 
 /** A session type, and whether this version has its store. */

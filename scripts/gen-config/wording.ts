@@ -4,12 +4,7 @@ import type {Option, Schema} from './model.js'
 
 /** What `option` takes, as the end of "expected ...". */
 export function expectedText(option: Option, schema: Schema): string {
-	const alternatives = [
-		mainText(option, schema),
-		...(option.literals ?? []).map(quote),
-		...(option.nullable ? ['null'] : []),
-	]
-	return alternatives.join(' or ')
+	return option.nullable ? `${mainText(option, schema)}, or null` : mainText(option, schema)
 }
 
 /** The bounds of `option` in words, or `undefined` where it has none. */
@@ -35,7 +30,7 @@ export function orList(items: readonly string[]): string {
 function mainText(option: Option, schema: Schema): string {
 	switch (option.type) {
 		case 'boolean':
-			return 'true or false'
+			return orList(['true', 'false', ...(option.literals ?? []).map(quote)])
 		case 'integer':
 			return withBounds('an integer', option)
 		case 'string':

@@ -35,7 +35,7 @@ export function configFromEnv(env: Readonly<Record<string, string | undefined>> 
 	const problems: ConfigProblem[] = [...nameProblems]
 	const config = new Map<string, unknown>()
 	for (const [name, {name: key, value: text}] of given) {
-		const {environment, expected, secret} = options[name]
+		const {environment, expected} = options[name]
 		if (environment === 'none') {
 			problems.push({key, expected: `no such variable: code gives ${expected}`, received: describe(text, true)})
 			continue
@@ -43,7 +43,7 @@ export function configFromEnv(env: Readonly<Record<string, string | undefined>> 
 		const value = PARSERS[environment](String(text))
 		const result = checkValue(name, value)
 		if ('value' in result) config.set(name, value)
-		else problems.push({key, expected, received: value === text ? describe(text, secret) : result.received})
+		else problems.push({key, expected, received: result.received})
 	}
 	throwIfAny(problems, 'The environment')
 	return Object.fromEntries(config) as SessionConfig

@@ -36,8 +36,12 @@ export function findMisfit(value: unknown, schema: JsonSchema, root: JsonSchema)
 		const misfit = findMisfit(value, definition(schema.$ref, root), root)
 		if (misfit !== undefined) return misfit
 	}
-	const fitsOne = schema.anyOf?.some(branch => findMisfit(value, branch, root) === undefined) ?? true
-	if (!fitsOne || !fitsItself(value, schema)) return {path: '', value}
+	if (schema.anyOf !== undefined) {
+		const misfits = schema.anyOf.map(branch => findMisfit(value, branch, root))
+		// The branch that fits down to some part of the value is the one that was meant.
+		if (!misfits.includes(undefined)) return misfits.find(misfit => misfit?.path !== '') ?? {path: '', value}
+	}
+	if (!fitsItself(value, schema)) return {path: '', value}
 	if (Array.isArray(value)) return inItems(value, schema, root)
 	if (typeof value === 'object' && value !== null) return inProperties(value, schema, root)
 	return undefined
@@ -86,8 +90,8 @@ function inProperties(object: object, schema: JsonSchema, root: JsonSchema): Mis
 	for (const [key, value] of Object.entries(object)) {
 		const known = schema.properties !== undefined && Object.hasOwn(schema.properties, key)
 		const part = known ? schema.properties?.[key] : (schema.additionalProperties ?? true)
-		const misfit =
-			typeof part === 'object' ? findMisfit(value, part, root) : part === false ? {path: '', value} : undefined
+		if (part === false) return {path: '', value: object}
+		const misfit = typeof part === 'object' ? findMisfit(value, part, root) : undefined
 		if (misfit !== undefined) return {path: `.${key}${misfit.path}`, value: misfit.value}
 	}
 	return undefined

@@ -77,9 +77,9 @@ function withAppKeys(config: ResolvedConfig, appKeys: unknown): {config: Resolve
 // A rule is left alone while one of its options has no good value: one mistake makes one message.
 function brokenRules(config: ResolvedConfig, faulty: ReadonlySet<string>): ConfigProblem[] {
 	return (Object.keys(rules) as RuleId[]).flatMap(id => {
-		const {options: names, text} = rules[id]
+		const {options: names, expected} = rules[id]
 		if (names.some(name => faulty.has(name))) return []
 		const received = ruleChecks[id](config)
-		return received === undefined ? [] : [{key: names[0] ?? id, expected: `that ${text.replace(/\.$/u, '')}`, received}]
+		return received === undefined ? [] : [{key: names[0] ?? id, expected, received}]
 	})
 }

@@ -67,6 +67,6 @@ export interface SessionTypeEntry {
 export interface RuleEntry {
 	/** The options it looks at; a problem is reported under the first. */
 	readonly options: readonly string[]
-	/** What must hold. */
-	readonly text: string
+	/** What must hold, and when. */
+	readonly expected: string
 }

@@ -14,7 +14,7 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_TYPE: {
 			anyOf: [{$ref: '#/definitions/SessionTypeName'}, {type: 'null'}],
-			description: "The kind of store that keeps the sessions.\n\nThe names of Flask-Session are accepted beside ours, in any letter case. A type without its store is a configuration error; so is one that this version does not have yet.\n\nTakes 'null' or 'memory'.",
+			description: "The kind of store that keeps the sessions.\n\nThe names of Flask-Session are accepted beside ours, in any letter case. A type without its store is a configuration error; so is one that this version does not have yet.\n\nTakes 'null', 'memory' or 'filesystem'.",
 			examples: ['redis'],
 			default: 'null',
 		},
@@ -73,14 +73,14 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_COOKIE_DOMAIN: {
 			type: ['string', 'null'],
-			description: 'The domain whose hosts receive the cookie.\n\nWithout it the cookie belongs to the host that set it alone.\n\nTakes a text of at most 255 characters without white space, comma and semicolon or null.',
+			description: 'The domain whose hosts receive the cookie.\n\nWithout it the cookie belongs to the host that set it alone.\n\nTakes a text of at most 255 characters without white space, comma and semicolon, or null.',
 			examples: ['example.org'],
 			maxLength: 255,
 			pattern: '^[^\\s;,]+$',
 		},
 		SESSION_COOKIE_PATH: {
 			type: ['string', 'null'],
-			description: 'The path under which the browser sends the cookie.\n\nTakes a text of at most 1024 characters of printable ASCII without semicolon that begins with a slash or null.',
+			description: 'The path under which the browser sends the cookie.\n\nTakes a text of at most 1024 characters of printable ASCII without semicolon that begins with a slash, or null.',
 			examples: ['/app'],
 			default: '/',
 			maxLength: 1024,
@@ -93,14 +93,14 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_COOKIE_SECURE: {
 			anyOf: [{type: 'boolean'}, {type: 'string', const: 'auto'}],
-			description: "Whether the cookie is sent over https only.\n\n`auto` decides for each request: secure when `ctx.secure` is true, which respects `app.proxy`.\n\nTakes true or false or 'auto'.",
+			description: "Whether the cookie is sent over https only.\n\n`auto` decides for each request: secure when `ctx.secure` is true, which respects `app.proxy`.\n\nTakes true, false or 'auto'.",
 			examples: ['auto'],
 			default: false,
 		},
 		SESSION_COOKIE_SAMESITE: {
 			type: ['string', 'null'],
 			enum: ['Strict', 'Lax', 'None', null],
-			description: "Whether the browser sends the cookie with requests that other sites cause.\n\nWithout it the attribute is left out, and the browser applies its own default. `None` needs a secure cookie.\n\nTakes 'Strict', 'Lax' or 'None' in any letter case or null.",
+			description: "Whether the browser sends the cookie with requests that other sites cause.\n\nWithout it the attribute is left out, and the browser applies its own default. `None` needs a secure cookie.\n\nTakes 'Strict', 'Lax' or 'None' in any letter case, or null.",
 			examples: ['Lax'],
 		},
 		SESSION_COOKIE_PARTITIONED: {
@@ -123,7 +123,7 @@ export const jsonSchema: JsonSchema = {
 		},
 		SECRET_KEY: {
 			type: ['string', 'null'],
-			description: 'The key that signs session ids.\n\nWithout it, and with SESSION_USE_SIGNER, an array in `app.keys` is used: the first signs, the rest verify. The keys inside a Keygrip cannot be reached.\n\nTakes a text or bytes, not empty or null.',
+			description: 'The key that signs session ids.\n\nWithout it, and with SESSION_USE_SIGNER, an array in `app.keys` is used: the first signs, the rest verify. The keys inside a Keygrip cannot be reached.\n\nTakes a text or bytes, not empty, or null.',
 			minLength: 1,
 		},
 		SECRET_KEY_FALLBACKS: {
@@ -131,7 +131,7 @@ export const jsonSchema: JsonSchema = {
 				{type: 'array', items: {$ref: '#/definitions/KeyText'}},
 				{type: 'null'},
 			],
-			description: 'Former keys, which verify and do not sign.\n\nFor changing SECRET_KEY without logging everybody out.\n\nTakes a list of texts or bytes, none of them empty or null.',
+			description: 'Former keys, which verify and do not sign.\n\nFor changing SECRET_KEY without logging everybody out.\n\nTakes a list of texts or bytes, none of them empty, or null.',
 			default: [],
 		},
 		SESSION_SERIALIZATION_FORMAT: {
@@ -189,7 +189,7 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_CLEANUP_N_REQUESTS: {
 			type: 'integer',
-			description: 'Removes expired sessions once in this many requests, on average.\n\nWith 0 never. For stores whose expired records do not disappear by themselves.\n\nTakes an integer of at least 0 or null. For `keyv`, `filesystem`, `memory`, `sequelize`, `postgresql`, `kysely`, `custom`.',
+			description: 'Removes expired sessions once in this many requests, on average.\n\nWith 0 never. For stores whose expired records do not disappear by themselves.\n\nTakes an integer of at least 0, or null. For `keyv`, `filesystem`, `memory`, `sequelize`, `postgresql`, `kysely`, `custom`.',
 			examples: [1000],
 			default: 0,
 			minimum: 0,
@@ -202,7 +202,7 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_FILE_DIR: {
 			type: 'string',
-			description: "The directory that holds the files.\n\nTakes a text of at least 1 character. For `filesystem`. Not yet available.\n\nDeprecated: SESSION_FILE_DIR is deprecated since 0.1.0 and will be removed in 1.0.0: use SESSION_TYPE 'keyv', with a cache of your own in SESSION_KEYV where its default does not fit.",
+			description: "The directory that holds the files.\n\nTakes a text of at least 1 character. For `filesystem`.\n\nDeprecated: SESSION_FILE_DIR is deprecated since 0.1.0 and will be removed in 1.0.0: use SESSION_TYPE 'keyv', with a cache of your own in SESSION_KEYV where its default does not fit.",
 			examples: ['/var/lib/app/sessions'],
 			default: './flask_session',
 			minLength: 1,
@@ -210,14 +210,14 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_FILE_THRESHOLD: {
 			type: 'integer',
-			description: "How many sessions are kept before some are removed, the expired first.\n\nTakes an integer of at least 1. For `filesystem`. Not yet available.\n\nDeprecated: SESSION_FILE_THRESHOLD is deprecated since 0.1.0 and will be removed in 1.0.0: use SESSION_TYPE 'keyv', with a cache of your own in SESSION_KEYV where its default does not fit.",
+			description: "How many sessions are kept before some are removed, the expired first.\n\nTakes an integer of at least 1. For `filesystem`.\n\nDeprecated: SESSION_FILE_THRESHOLD is deprecated since 0.1.0 and will be removed in 1.0.0: use SESSION_TYPE 'keyv', with a cache of your own in SESSION_KEYV where its default does not fit.",
 			default: 500,
 			minimum: 1,
 			deprecated: true,
 		},
 		SESSION_FILE_MODE: {
 			type: ['number', 'string'],
-			description: "The permissions of the files.\n\nTakes a file mode from 0 to 0o777 (a number such as 0o600, or an octal text such as '0600'). For `filesystem`. Not yet available.\n\nDeprecated: SESSION_FILE_MODE is deprecated since 0.1.0 and will be removed in 1.0.0: use SESSION_TYPE 'keyv', with a cache of your own in SESSION_KEYV where its default does not fit.",
+			description: "The permissions of the files.\n\nTakes a file mode from 0 to 0o777 (a number such as 0o600, or an octal text such as '0600'). For `filesystem`.\n\nDeprecated: SESSION_FILE_MODE is deprecated since 0.1.0 and will be removed in 1.0.0: use SESSION_TYPE 'keyv', with a cache of your own in SESSION_KEYV where its default does not fit.",
 			examples: ['0640'],
 			default: '0600',
 			minimum: 0,
@@ -266,37 +266,37 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_SEQUELIZE_SEQUENCE: {
 			type: ['string', 'null'],
-			description: 'The sequence that numbers the rows, in databases that have sequences.\n\nTakes a text of at least 1 character or null. For `sequelize`. Not yet available.',
+			description: 'The sequence that numbers the rows, in databases that have sequences.\n\nTakes a text of at least 1 character, or null. For `sequelize`. Not yet available.',
 			examples: ['sessions_id_seq'],
 			minLength: 1,
 		},
 		SESSION_SQLALCHEMY_SEQUENCE: {
 			type: ['string', 'null'],
-			description: 'The same as SESSION_SEQUELIZE_SEQUENCE.\n\nThe sequence that numbers the rows, in databases that have sequences.\n\nTakes a text of at least 1 character or null. For `sequelize`. Not yet available.',
+			description: 'The same as SESSION_SEQUELIZE_SEQUENCE.\n\nThe sequence that numbers the rows, in databases that have sequences.\n\nTakes a text of at least 1 character, or null. For `sequelize`. Not yet available.',
 			examples: ['sessions_id_seq'],
 			minLength: 1,
 		},
 		SESSION_SEQUELIZE_SCHEMA: {
 			type: ['string', 'null'],
-			description: 'The schema of the table, which must exist.\n\nTakes a text of at least 1 character or null. For `sequelize`. Not yet available.',
+			description: 'The schema of the table, which must exist.\n\nTakes a text of at least 1 character, or null. For `sequelize`. Not yet available.',
 			examples: ['web'],
 			minLength: 1,
 		},
 		SESSION_SQLALCHEMY_SCHEMA: {
 			type: ['string', 'null'],
-			description: 'The same as SESSION_SEQUELIZE_SCHEMA.\n\nThe schema of the table, which must exist.\n\nTakes a text of at least 1 character or null. For `sequelize`. Not yet available.',
+			description: 'The same as SESSION_SEQUELIZE_SCHEMA.\n\nThe schema of the table, which must exist.\n\nTakes a text of at least 1 character, or null. For `sequelize`. Not yet available.',
 			examples: ['web'],
 			minLength: 1,
 		},
 		SESSION_SEQUELIZE_BIND_KEY: {
 			type: ['string', 'null'],
-			description: 'Which of several databases holds the table.\n\nTakes a text of at least 1 character or null. For `sequelize`. Not yet available.',
+			description: 'Which of several databases holds the table.\n\nTakes a text of at least 1 character, or null. For `sequelize`. Not yet available.',
 			examples: ['sessions'],
 			minLength: 1,
 		},
 		SESSION_SQLALCHEMY_BIND_KEY: {
 			type: ['string', 'null'],
-			description: 'The same as SESSION_SEQUELIZE_BIND_KEY.\n\nWhich of several databases holds the table.\n\nTakes a text of at least 1 character or null. For `sequelize`. Not yet available.',
+			description: 'The same as SESSION_SEQUELIZE_BIND_KEY.\n\nWhich of several databases holds the table.\n\nTakes a text of at least 1 character, or null. For `sequelize`. Not yet available.',
 			examples: ['sessions'],
 			minLength: 1,
 		},
@@ -336,23 +336,23 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_DYNAMODB_KEY_ID: {
 			type: ['string', 'null'],
-			description: 'The id of the access key.\n\nTakes a text of at least 1 character or null. For `dynamodb`. Not yet available.',
+			description: 'The id of the access key.\n\nTakes a text of at least 1 character, or null. For `dynamodb`. Not yet available.',
 			minLength: 1,
 		},
 		SESSION_DYNAMODB_SECRET: {
 			type: ['string', 'null'],
-			description: 'The secret of the access key.\n\nTakes a text of at least 1 character or null. For `dynamodb`. Not yet available.',
+			description: 'The secret of the access key.\n\nTakes a text of at least 1 character, or null. For `dynamodb`. Not yet available.',
 			minLength: 1,
 		},
 		SESSION_DYNAMODB_REGION: {
 			type: ['string', 'null'],
-			description: 'The region.\n\nTakes a text of at least 1 character or null. For `dynamodb`. Not yet available.',
+			description: 'The region.\n\nTakes a text of at least 1 character, or null. For `dynamodb`. Not yet available.',
 			examples: ['eu-central-1'],
 			minLength: 1,
 		},
 		SESSION_DYNAMODB_ENDPOINT: {
 			type: ['string', 'null'],
-			description: 'The address of the service, where it is not that of AWS.\n\nTakes a text that begins with http:// or https:// or null. For `dynamodb`. Not yet available.',
+			description: 'The address of the service, where it is not that of AWS.\n\nTakes a text that begins with http:// or https://, or null. For `dynamodb`. Not yet available.',
 			examples: ['http://localhost:8000'],
 			pattern: '^https?://',
 		},
@@ -370,7 +370,7 @@ export const jsonSchema: JsonSchema = {
 		},
 		GCLOUD_APP_PROJECT_ID: {
 			type: ['string', 'null'],
-			description: 'The project, where the surroundings do not tell.\n\nTakes a text of at least 1 character or null. For `datastore`, `firestore`. Not yet available.',
+			description: 'The project, where the surroundings do not tell.\n\nTakes a text of at least 1 character, or null. For `datastore`, `firestore`. Not yet available.',
 			examples: ['my-project'],
 			minLength: 1,
 		},
@@ -394,11 +394,11 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_KYSELY_CONFIG: {
 			anyOf: [{type: 'object', additionalProperties: {}}, {type: 'null'}],
-			description: 'What the Kysely instance is made from, when none is given.\n\nTakes an object or null. For `kysely`. Not yet available.',
+			description: 'What the Kysely instance is made from, when none is given.\n\nTakes an object, or null. For `kysely`. Not yet available.',
 		},
 		SESSION_PEEWEE_CONFIG: {
 			anyOf: [{type: 'object', additionalProperties: {}}, {type: 'null'}],
-			description: 'The same as SESSION_KYSELY_CONFIG.\n\nWhat the Kysely instance is made from, when none is given.\n\nTakes an object or null. For `kysely`. Not yet available.',
+			description: 'The same as SESSION_KYSELY_CONFIG.\n\nWhat the Kysely instance is made from, when none is given.\n\nTakes an object, or null. For `kysely`. Not yet available.',
 		},
 	},
 	additionalProperties: false,
@@ -432,7 +432,7 @@ export const jsonSchema: JsonSchema = {
 				'kysely',
 				'custom',
 			],
-			description: 'The kinds of stores.\n\n- `null`: An empty session that can be read; the first write is an error that names the types there are.\n- `memory`: For development and tests; bounded, swept, and gone with the process.\n- `keyv` (also `cachelib`): not yet available.\n- `filesystem`: not yet available.\n- `redis`: not yet available.\n- `memcached`: not yet available.\n- `mongodb`: not yet available.\n- `sequelize` (also `sqlalchemy`): not yet available.\n- `postgresql`: not yet available.\n- `dynamodb`: not yet available.\n- `elasticsearch`: not yet available.\n- `datastore`: not yet available.\n- `firestore`: not yet available.\n- `kysely` (also `peewee`): not yet available.\n- `custom`: not yet available.',
+			description: 'The kinds of stores.\n\n- `null`: An empty session that can be read; the first write is an error that names the types there are.\n- `memory`: For development and tests; bounded, swept, and gone with the process.\n- `keyv` (also `cachelib`): not yet available.\n- `filesystem`: The same files as `keyv` without a Keyv, in a directory of your choice.\n- `redis`: not yet available.\n- `memcached`: not yet available.\n- `mongodb`: not yet available.\n- `sequelize` (also `sqlalchemy`): not yet available.\n- `postgresql`: not yet available.\n- `dynamodb`: not yet available.\n- `elasticsearch`: not yet available.\n- `datastore`: not yet available.\n- `firestore`: not yet available.\n- `kysely` (also `peewee`): not yet available.\n- `custom`: not yet available.',
 		},
 		DurationText: {
 			type: 'string',

@@ -19,7 +19,7 @@ export type RuleId =
 export const options: Readonly<Record<OptionName, OptionEntry>> = {
 	SESSION_TYPE: {
 		type: 'sessionType',
-		expected: "'null' or 'memory'",
+		expected: "'null', 'memory' or 'filesystem'",
 		environment: 'text',
 		aliases: [],
 		default: 'null',
@@ -77,14 +77,14 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 	},
 	SESSION_COOKIE_DOMAIN: {
 		type: 'string',
-		expected: 'a text of at most 255 characters without white space, comma and semicolon or null',
+		expected: 'a text of at most 255 characters without white space, comma and semicolon, or null',
 		environment: 'text',
 		aliases: [],
 		nullable: true,
 	},
 	SESSION_COOKIE_PATH: {
 		type: 'string',
-		expected: 'a text of at most 1024 characters of printable ASCII without semicolon that begins with a slash or null',
+		expected: 'a text of at most 1024 characters of printable ASCII without semicolon that begins with a slash, or null',
 		environment: 'text',
 		aliases: [],
 		default: '/',
@@ -99,14 +99,14 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 	},
 	SESSION_COOKIE_SECURE: {
 		type: 'boolean',
-		expected: "true or false or 'auto'",
+		expected: "true, false or 'auto'",
 		environment: 'boolean',
 		aliases: [],
 		default: false,
 	},
 	SESSION_COOKIE_SAMESITE: {
 		type: 'enum',
-		expected: "'Strict', 'Lax' or 'None' in any letter case or null",
+		expected: "'Strict', 'Lax' or 'None' in any letter case, or null",
 		environment: 'text',
 		aliases: [],
 		foldTo: ['Strict', 'Lax', 'None'],
@@ -147,7 +147,7 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 	},
 	SECRET_KEY: {
 		type: 'key',
-		expected: 'a text or bytes, not empty or null',
+		expected: 'a text or bytes, not empty, or null',
 		environment: 'text',
 		aliases: [],
 		nullable: true,
@@ -155,7 +155,7 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 	},
 	SECRET_KEY_FALLBACKS: {
 		type: 'keys',
-		expected: 'a list of texts or bytes, none of them empty or null',
+		expected: 'a list of texts or bytes, none of them empty, or null',
 		environment: 'json',
 		aliases: [],
 		default: [],
@@ -223,7 +223,7 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 	},
 	SESSION_CLEANUP_N_REQUESTS: {
 		type: 'integer',
-		expected: 'an integer of at least 0 or null',
+		expected: 'an integer of at least 0, or null',
 		environment: 'integer',
 		aliases: [],
 		default: 0,
@@ -349,21 +349,21 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 	},
 	SESSION_SEQUELIZE_SEQUENCE: {
 		type: 'string',
-		expected: 'a text of at least 1 character or null',
+		expected: 'a text of at least 1 character, or null',
 		environment: 'text',
 		aliases: ['SESSION_SQLALCHEMY_SEQUENCE'],
 		nullable: true,
 	},
 	SESSION_SEQUELIZE_SCHEMA: {
 		type: 'string',
-		expected: 'a text of at least 1 character or null',
+		expected: 'a text of at least 1 character, or null',
 		environment: 'text',
 		aliases: ['SESSION_SQLALCHEMY_SCHEMA'],
 		nullable: true,
 	},
 	SESSION_SEQUELIZE_BIND_KEY: {
 		type: 'string',
-		expected: 'a text of at least 1 character or null',
+		expected: 'a text of at least 1 character, or null',
 		environment: 'text',
 		aliases: ['SESSION_SQLALCHEMY_BIND_KEY'],
 		nullable: true,
@@ -419,7 +419,7 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 	},
 	SESSION_DYNAMODB_KEY_ID: {
 		type: 'string',
-		expected: 'a text of at least 1 character or null',
+		expected: 'a text of at least 1 character, or null',
 		environment: 'text',
 		aliases: [],
 		nullable: true,
@@ -427,7 +427,7 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 	},
 	SESSION_DYNAMODB_SECRET: {
 		type: 'string',
-		expected: 'a text of at least 1 character or null',
+		expected: 'a text of at least 1 character, or null',
 		environment: 'text',
 		aliases: [],
 		nullable: true,
@@ -435,14 +435,14 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 	},
 	SESSION_DYNAMODB_REGION: {
 		type: 'string',
-		expected: 'a text of at least 1 character or null',
+		expected: 'a text of at least 1 character, or null',
 		environment: 'text',
 		aliases: [],
 		nullable: true,
 	},
 	SESSION_DYNAMODB_ENDPOINT: {
 		type: 'string',
-		expected: 'a text that begins with http:// or https:// or null',
+		expected: 'a text that begins with http:// or https://, or null',
 		environment: 'text',
 		aliases: [],
 		nullable: true,
@@ -470,7 +470,7 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 	},
 	GCLOUD_APP_PROJECT_ID: {
 		type: 'string',
-		expected: 'a text of at least 1 character or null',
+		expected: 'a text of at least 1 character, or null',
 		environment: 'text',
 		aliases: [],
 		nullable: true,
@@ -505,7 +505,7 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 	},
 	SESSION_KYSELY_CONFIG: {
 		type: 'object',
-		expected: 'an object or null',
+		expected: 'an object, or null',
 		environment: 'json',
 		aliases: ['SESSION_PEEWEE_CONFIG'],
 		nullable: true,
@@ -520,7 +520,7 @@ export const sessionTypes: Readonly<Record<SessionType, SessionTypeEntry>> = {
 	keyv: {aliases: ['cachelib'], available: false},
 	filesystem: {
 		aliases: [],
-		available: false,
+		available: true,
 		deprecation: {
 			code: 'KSS_DEP_SESSION_TYPE_FILESYSTEM',
 			text: "SESSION_TYPE 'filesystem' is deprecated since 0.1.0 and will be removed in 1.0.0: use SESSION_TYPE 'keyv', which keeps the same files when SESSION_KEYV is not set.",
@@ -548,39 +548,39 @@ export const rules: Readonly<Record<RuleId, RuleEntry>> = {
 			'SESSION_COOKIE_PATH',
 			'SESSION_COOKIE_SECURE',
 		],
-		text: "A name that begins with __Host- needs SESSION_COOKIE_SECURE true, SESSION_COOKIE_PATH '/' and no SESSION_COOKIE_DOMAIN.",
+		expected: "SESSION_COOKIE_SECURE true, SESSION_COOKIE_PATH '/' and no SESSION_COOKIE_DOMAIN when the name begins with __Host-",
 	},
 	'secure-prefix': {
 		options: ['SESSION_COOKIE_NAME', 'SESSION_COOKIE_SECURE'],
-		text: 'A name that begins with __Secure- needs SESSION_COOKIE_SECURE true.',
+		expected: 'SESSION_COOKIE_SECURE true when the name begins with __Secure-',
 	},
 	'same-site-none': {
 		options: ['SESSION_COOKIE_SAMESITE', 'SESSION_COOKIE_SECURE'],
-		text: "SESSION_COOKIE_SAMESITE 'None' needs SESSION_COOKIE_SECURE true or 'auto'.",
+		expected: "SESSION_COOKIE_SECURE true or 'auto' when SESSION_COOKIE_SAMESITE is 'None'",
 	},
 	partitioned: {
 		options: ['SESSION_COOKIE_PARTITIONED', 'SESSION_COOKIE_SECURE'],
-		text: "SESSION_COOKIE_PARTITIONED needs SESSION_COOKIE_SECURE true or 'auto'.",
+		expected: "SESSION_COOKIE_SECURE true or 'auto' when SESSION_COOKIE_PARTITIONED is true",
 	},
 	'signer-key': {
 		options: ['SECRET_KEY', 'SESSION_USE_SIGNER'],
-		text: 'SESSION_USE_SIGNER needs SECRET_KEY, or an array of keys in app.keys.',
+		expected: 'a key, or a list of keys in app.keys when SESSION_USE_SIGNER is true',
 	},
 	'custom-store': {
 		options: ['SESSION_STORE', 'SESSION_TYPE'],
-		text: "SESSION_TYPE 'custom' needs SESSION_STORE.",
+		expected: "a store when SESSION_TYPE is 'custom'",
 	},
 	'refresh-interval': {
 		options: ['SESSION_REFRESH_INTERVAL', 'PERMANENT_SESSION_LIFETIME'],
-		text: 'SESSION_REFRESH_INTERVAL must be shorter than PERMANENT_SESSION_LIFETIME.',
+		expected: 'a duration shorter than PERMANENT_SESSION_LIFETIME',
 	},
 	'lifetime-date': {
 		options: ['PERMANENT_SESSION_LIFETIME'],
-		text: 'PERMANENT_SESSION_LIFETIME must end before the year 10000, the last that a cookie can name.',
+		expected: 'a duration that ends before the year 10000, the last that a cookie can name',
 	},
 	'property-name': {
 		options: ['SESSION_PROPERTY'],
-		text: 'SESSION_PROPERTY must not be a name that every JavaScript object has.',
+		expected: 'a name that JavaScript objects do not have by themselves',
 	},
 }
 

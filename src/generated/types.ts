@@ -22,7 +22,7 @@ import type {Store} from '../stores/contract.js'
  * - `null`: An empty session that can be read; the first write is an error that names the types there are.
  * - `memory`: For development and tests; bounded, swept, and gone with the process.
  * - `keyv` (also `cachelib`): not yet available.
- * - `filesystem`: not yet available.
+ * - `filesystem`: The same files as `keyv` without a Keyv, in a directory of your choice.
  * - `redis`: not yet available.
  * - `memcached`: not yet available.
  * - `mongodb`: not yet available.
@@ -96,7 +96,7 @@ export interface PlainSessionConfig {
 	 * The names of Flask-Session are accepted beside ours, in any letter case. A type without its store is a
 	 * configuration error; so is one that this version does not have yet.
 	 *
-	 * Takes 'null' or 'memory'.
+	 * Takes 'null', 'memory' or 'filesystem'.
 	 *
 	 * @default "null"
 	 * @example "redis"
@@ -206,7 +206,7 @@ export interface PlainSessionConfig {
 	 *
 	 * Without it the cookie belongs to the host that set it alone.
 	 *
-	 * Takes a text of at most 255 characters without white space, comma and semicolon or null.
+	 * Takes a text of at most 255 characters without white space, comma and semicolon, or null.
 	 *
 	 * @example "example.org"
 	 * @maxLength 255
@@ -218,7 +218,7 @@ export interface PlainSessionConfig {
 	/**
 	 * The path under which the browser sends the cookie.
 	 *
-	 * Takes a text of at most 1024 characters of printable ASCII without semicolon that begins with a slash or null.
+	 * Takes a text of at most 1024 characters of printable ASCII without semicolon that begins with a slash, or null.
 	 *
 	 * @default "/"
 	 * @example "/app"
@@ -243,7 +243,7 @@ export interface PlainSessionConfig {
 	 *
 	 * `auto` decides for each request: secure when `ctx.secure` is true, which respects `app.proxy`.
 	 *
-	 * Takes true or false or 'auto'.
+	 * Takes true, false or 'auto'.
 	 *
 	 * @default false
 	 * @example "auto"
@@ -256,7 +256,7 @@ export interface PlainSessionConfig {
 	 *
 	 * Without it the attribute is left out, and the browser applies its own default. `None` needs a secure cookie.
 	 *
-	 * Takes 'Strict', 'Lax' or 'None' in any letter case or null.
+	 * Takes 'Strict', 'Lax' or 'None' in any letter case, or null.
 	 *
 	 * @example "Lax"
 	 * @since 0.1.0
@@ -309,7 +309,7 @@ export interface PlainSessionConfig {
 	 * Without it, and with SESSION_USE_SIGNER, an array in `app.keys` is used: the first signs, the rest verify. The
 	 * keys inside a Keygrip cannot be reached.
 	 *
-	 * Takes a text or bytes, not empty or null.
+	 * Takes a text or bytes, not empty, or null.
 	 *
 	 * @minLength 1
 	 * @since 0.1.0
@@ -321,7 +321,7 @@ export interface PlainSessionConfig {
 	 *
 	 * For changing SECRET_KEY without logging everybody out.
 	 *
-	 * Takes a list of texts or bytes, none of them empty or null.
+	 * Takes a list of texts or bytes, none of them empty, or null.
 	 *
 	 * @default []
 	 * @since 0.1.0
@@ -427,7 +427,7 @@ export interface PlainSessionConfig {
 	 *
 	 * With 0 never. For stores whose expired records do not disappear by themselves.
 	 *
-	 * Takes an integer of at least 0 or null. For `keyv`, `filesystem`, `memory`, `sequelize`, `postgresql`, `kysely`, `custom`.
+	 * Takes an integer of at least 0, or null. For `keyv`, `filesystem`, `memory`, `sequelize`, `postgresql`, `kysely`, `custom`.
 	 *
 	 * @default 0
 	 * @example 1000
@@ -452,7 +452,7 @@ export interface PlainSessionConfig {
 	/**
 	 * The directory that holds the files.
 	 *
-	 * Takes a text of at least 1 character. For `filesystem`. Not yet available.
+	 * Takes a text of at least 1 character. For `filesystem`.
 	 *
 	 * @default "./flask_session"
 	 * @example "/var/lib/app/sessions"
@@ -465,7 +465,7 @@ export interface PlainSessionConfig {
 	/**
 	 * How many sessions are kept before some are removed, the expired first.
 	 *
-	 * Takes an integer of at least 1. For `filesystem`. Not yet available.
+	 * Takes an integer of at least 1. For `filesystem`.
 	 *
 	 * @default 500
 	 * @minimum 1
@@ -478,7 +478,7 @@ export interface PlainSessionConfig {
 	/**
 	 * The permissions of the files.
 	 *
-	 * Takes a file mode from 0 to 0o777 (a number such as 0o600, or an octal text such as '0600'). For `filesystem`. Not yet available.
+	 * Takes a file mode from 0 to 0o777 (a number such as 0o600, or an octal text such as '0600'). For `filesystem`.
 	 *
 	 * @default "0600"
 	 * @example "0640"
@@ -574,7 +574,7 @@ export interface PlainSessionConfig {
 	/**
 	 * The sequence that numbers the rows, in databases that have sequences.
 	 *
-	 * Takes a text of at least 1 character or null. For `sequelize`. Not yet available.
+	 * Takes a text of at least 1 character, or null. For `sequelize`. Not yet available.
 	 *
 	 * @example "sessions_id_seq"
 	 * @minLength 1
@@ -587,7 +587,7 @@ export interface PlainSessionConfig {
 	 *
 	 * The sequence that numbers the rows, in databases that have sequences.
 	 *
-	 * Takes a text of at least 1 character or null. For `sequelize`. Not yet available.
+	 * Takes a text of at least 1 character, or null. For `sequelize`. Not yet available.
 	 *
 	 * @example "sessions_id_seq"
 	 * @minLength 1
@@ -598,7 +598,7 @@ export interface PlainSessionConfig {
 	/**
 	 * The schema of the table, which must exist.
 	 *
-	 * Takes a text of at least 1 character or null. For `sequelize`. Not yet available.
+	 * Takes a text of at least 1 character, or null. For `sequelize`. Not yet available.
 	 *
 	 * @example "web"
 	 * @minLength 1
@@ -611,7 +611,7 @@ export interface PlainSessionConfig {
 	 *
 	 * The schema of the table, which must exist.
 	 *
-	 * Takes a text of at least 1 character or null. For `sequelize`. Not yet available.
+	 * Takes a text of at least 1 character, or null. For `sequelize`. Not yet available.
 	 *
 	 * @example "web"
 	 * @minLength 1
@@ -622,7 +622,7 @@ export interface PlainSessionConfig {
 	/**
 	 * Which of several databases holds the table.
 	 *
-	 * Takes a text of at least 1 character or null. For `sequelize`. Not yet available.
+	 * Takes a text of at least 1 character, or null. For `sequelize`. Not yet available.
 	 *
 	 * @example "sessions"
 	 * @minLength 1
@@ -635,7 +635,7 @@ export interface PlainSessionConfig {
 	 *
 	 * Which of several databases holds the table.
 	 *
-	 * Takes a text of at least 1 character or null. For `sequelize`. Not yet available.
+	 * Takes a text of at least 1 character, or null. For `sequelize`. Not yet available.
 	 *
 	 * @example "sessions"
 	 * @minLength 1
@@ -714,7 +714,7 @@ export interface PlainSessionConfig {
 	/**
 	 * The id of the access key.
 	 *
-	 * Takes a text of at least 1 character or null. For `dynamodb`. Not yet available.
+	 * Takes a text of at least 1 character, or null. For `dynamodb`. Not yet available.
 	 *
 	 * @minLength 1
 	 * @since 0.1.0
@@ -724,7 +724,7 @@ export interface PlainSessionConfig {
 	/**
 	 * The secret of the access key.
 	 *
-	 * Takes a text of at least 1 character or null. For `dynamodb`. Not yet available.
+	 * Takes a text of at least 1 character, or null. For `dynamodb`. Not yet available.
 	 *
 	 * @minLength 1
 	 * @since 0.1.0
@@ -734,7 +734,7 @@ export interface PlainSessionConfig {
 	/**
 	 * The region.
 	 *
-	 * Takes a text of at least 1 character or null. For `dynamodb`. Not yet available.
+	 * Takes a text of at least 1 character, or null. For `dynamodb`. Not yet available.
 	 *
 	 * @example "eu-central-1"
 	 * @minLength 1
@@ -745,7 +745,7 @@ export interface PlainSessionConfig {
 	/**
 	 * The address of the service, where it is not that of AWS.
 	 *
-	 * Takes a text that begins with http:// or https:// or null. For `dynamodb`. Not yet available.
+	 * Takes a text that begins with http:// or https://, or null. For `dynamodb`. Not yet available.
 	 *
 	 * @example "http://localhost:8000"
 	 * @pattern ^https?://
@@ -778,7 +778,7 @@ export interface PlainSessionConfig {
 	/**
 	 * The project, where the surroundings do not tell.
 	 *
-	 * Takes a text of at least 1 character or null. For `datastore`, `firestore`. Not yet available.
+	 * Takes a text of at least 1 character, or null. For `datastore`, `firestore`. Not yet available.
 	 *
 	 * @example "my-project"
 	 * @minLength 1
@@ -824,7 +824,7 @@ export interface PlainSessionConfig {
 	/**
 	 * What the Kysely instance is made from, when none is given.
 	 *
-	 * Takes an object or null. For `kysely`. Not yet available.
+	 * Takes an object, or null. For `kysely`. Not yet available.
 	 *
 	 * @since 0.1.0
 	 */
@@ -835,7 +835,7 @@ export interface PlainSessionConfig {
 	 *
 	 * What the Kysely instance is made from, when none is given.
 	 *
-	 * Takes an object or null. For `kysely`. Not yet available.
+	 * Takes an object, or null. For `kysely`. Not yet available.
 	 *
 	 * @since 0.1.0
 	 */
@@ -869,7 +869,7 @@ export interface SessionConfig
 	 * Without it, and with SESSION_USE_SIGNER, an array in `app.keys` is used: the first signs, the rest verify. The
 	 * keys inside a Keygrip cannot be reached.
 	 *
-	 * Takes a text or bytes, not empty or null.
+	 * Takes a text or bytes, not empty, or null.
 	 *
 	 * @minLength 1
 	 * @since 0.1.0
@@ -881,7 +881,7 @@ export interface SessionConfig
 	 *
 	 * For changing SECRET_KEY without logging everybody out.
 	 *
-	 * Takes a list of texts or bytes, none of them empty or null.
+	 * Takes a list of texts or bytes, none of them empty, or null.
 	 *
 	 * @default []
 	 * @since 0.1.0
