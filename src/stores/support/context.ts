@@ -1,0 +1,16 @@
+/** The surroundings of a store that is made by hand, without the middleware. */
+
+import type {StoreContext} from '../contract.js'
+
+/** The system clock, and warnings through `process.emitWarning`, once for each code. */
+export function systemContext(): StoreContext {
+	const said = new Set<string>()
+	return {
+		now: Date.now,
+		warn(message, code) {
+			if (said.has(code)) return
+			said.add(code)
+			process.emitWarning(message, {type: 'SessionWarning', code})
+		},
+	}
+}
