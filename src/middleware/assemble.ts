@@ -1,0 +1,85 @@
+import type Koa from 'koa'
+import {SessionError} from '../errors.js'
+import type {ResolvedConfig} from '../generated/types.js'
+import {createCodec} from '../serializers/codec.js'
+import type {Store} from '../stores/contract.js'
+import {openStore} from '../stores/index.js'
+import {createBackend} from './backend.js'
+import type {SessionEvent, SessionEventName} from './core.js'
+import type {HttpCore} from './cycle.js'
+import {createIdentify, createSidGenerator, hashSid} from './identity.js'
+import {createSigner} from './signer.js'
+import {createTransport} from './transport.js'
+
+/** What a test puts in the place of the real thing. */
+export interface Surroundings {
+	/** The clock, in milliseconds since the epoch; default `Date.now`. */
+	now?: () => number
+}
+
+/** Builds the parts of one instance from its configuration, and begins to open the store. */
+export function createHttpCore(app: Koa, config: ResolvedConfig, {now = Date.now}: Surroundings): HttpCore {
+	const warn = createWarner()
+	const signer = createConfiguredSigner(config)
+	const backend = createBackend(async () => {
+		const store = await openStore(config, {now, warn})
+		await assertConcurrency(config, store)
+		return store
+	}, config.SESSION_STORE_TIMEOUT)
+	// in the background: requests that need no session are served meanwhile, and the others report what is wrong
+	backend.ready().catch(() => undefined)
+
+	return {
+		config,
+		backend,
+		codec: createCodec(config.SESSION_SERIALIZATION_FORMAT, config.SESSION_SERIALIZER),
+		identify: createIdentify(config.SESSION_COOKIE_NAME, signer),
+		transport: createTransport(config, signer),
+		newSid: createSidGenerator(config.SESSION_ID_LENGTH, config.SESSION_ID_GENERATOR),
+		now,
+		warn,
+		emit: (name, sid, reason) => emit(app, name, sid, reason),
+		report: (error, ctx) => app.emit('error', error, ctx),
+	}
+}
+
+function createConfiguredSigner(config: ResolvedConfig) {
+	if (!config.SESSION_USE_SIGNER || config.SECRET_KEY === undefined) return undefined
+	return createSigner([config.SECRET_KEY, ...config.SECRET_KEY_FALLBACKS])
+}
+
+async function assertConcurrency(config: ResolvedConfig, store: Store): Promise<void> {
+	if (config.SESSION_CONCURRENCY !== 'strict' || store.capabilities.atomicWrites) return
+	await store.close()
+	const problem = {
+		key: 'SESSION_CONCURRENCY',
+		expected: 'merge or last-write-wins, or a store with atomicWrites',
+		received: `strict with SESSION_TYPE ${config.SESSION_TYPE}, which cannot tell whether a record has changed`,
+	}
+	throw new SessionError(
+		'ERR_SESSION_CONFIG',
+		`${problem.key}: expected ${problem.expected}, received ${problem.received}`,
+		{problems: [problem]},
+	)
+}
+
+/** A listener's fault is the listener's: it is reported, and the request goes on. */
+function emit(app: Koa, name: SessionEventName, sid: string | undefined, reason: string): void {
+	const event = `session:${name}`
+	if (app.listenerCount(event) === 0) return
+	const detail: SessionEvent = sid === undefined ? {reason} : {session: hashSid(sid), reason}
+	try {
+		app.emit(event, detail)
+	} catch (error) {
+		app.emit('error', error)
+	}
+}
+
+function createWarner(): (message: string, code: string) => void {
+	const said = new Set<string>()
+	return (message, code) => {
+		if (said.has(code)) return
+		said.add(code)
+		process.emitWarning(message, {type: 'SessionWarning', code})
+	}
+}

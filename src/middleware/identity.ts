@@ -1,0 +1,79 @@
+import {createHash, randomBytes} from 'node:crypto'
+import {SessionError} from '../errors.js'
+import type {Signer} from './signer.js'
+
+/**
+ * The form of an id that may reach a store: that of Flask-Session (all lengths), uuid4 and custom generators. It has
+ * no character that means anything in a key, a file name, a query or a log.
+ */
+const SID = /^[A-Za-z0-9_-]{16,256}$/
+
+/** The id that a client sent, checked by form and signature; the store may or may not know it. */
+export interface Identity {
+	readonly sid: string
+	/** It was signed with a fallback key: the client should get it signed with the current one. */
+	readonly resign: boolean
+}
+
+/** What a `Cookie` header says: an id, nothing, or only values that no session of ours can have. */
+export type Identify = (cookieHeader: string | undefined) => Identity | 'rejected' | undefined
+
+/** Reads the id from a `Cookie` header: the first valid value under `cookieName`; invalid ones are passed over. */
+export function createIdentify(cookieName: string, signer: Signer | undefined): Identify {
+	return header => {
+		if (header === undefined) return undefined
+		let rejected = false
+		for (let start = 0, end = 0; start < header.length; start = end + 1) {
+			end = header.indexOf(';', start)
+			if (end === -1) end = header.length
+			const equals = header.indexOf('=', start)
+			if (equals === -1) break
+			if (equals > end || header.slice(start, equals).trim() !== cookieName) continue
+			const value = unquote(header.slice(equals + 1, end).trim())
+			if (value === '') continue
+			const identity = verify(value, signer)
+			if (identity) return identity
+			rejected = true
+		}
+		return rejected ? 'rejected' : undefined
+	}
+}
+
+function verify(value: string, signer: Signer | undefined): Identity | undefined {
+	if (signer === undefined) return SID.test(value) ? {sid: value, resign: false} : undefined
+	const signed = signer.unsign(value)
+	return signed && SID.test(signed.sid) ? {sid: signed.sid, resign: !signed.current} : undefined
+}
+
+/** A quoted cookie value as Python's `http.cookies` writes it: `\"` and `\ooo` stand for a character. */
+function unquote(value: string): string {
+	if (value.length < 2 || !value.startsWith('"') || !value.endsWith('"')) return value
+	return value.slice(1, -1).replace(/\\(?:([0-3][0-7]{2})|(.))/g, (_match, octal?: string, char?: string) => {
+		return octal === undefined ? (char ?? '') : String.fromCharCode(Number.parseInt(octal, 8))
+	})
+}
+
+/**
+ * Makes new ids: `bytes` of randomness as base64url (`secrets.token_urlsafe` in Flask-Session), or what `custom` says.
+ * @throws SessionError `ERR_SESSION_CONFIG` when a custom generator returns an id of another form
+ */
+export function createSidGenerator(bytes: number, custom: (() => string) | undefined): () => string {
+	if (custom === undefined) return () => randomBytes(bytes).toString('base64url')
+	return () => {
+		const sid: unknown = custom()
+		if (typeof sid === 'string' && SID.test(sid)) return sid
+		const problem = {
+			key: 'SESSION_ID_GENERATOR',
+			expected: 'a function that returns 16 to 256 characters of A-Z a-z 0-9 _ -',
+			received: typeof sid === 'string' ? `a text of ${sid.length} characters of another form` : typeof sid,
+		}
+		throw new SessionError('ERR_SESSION_CONFIG', `SESSION_ID_GENERATOR: expected ${problem.expected}`, {
+			problems: [problem],
+		})
+	}
+}
+
+/** A name for a session in events and logs that is of no use to whoever reads them: a hash of its id. */
+export function hashSid(sid: string): string {
+	return createHash('sha256').update(sid).digest('base64url').slice(0, 16)
+}

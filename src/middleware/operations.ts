@@ -1,0 +1,99 @@
+import {SessionError} from '../errors.js'
+import type {Data} from '../serializers/codec.js'
+import {becomeGone, commit, current, entryFor, type Theirs} from './commit.js'
+import {load} from './load.js'
+import type {RegenerateOptions} from './session.js'
+import {PERMANENT, type SessionState} from './state.js'
+
+/** `session.save()`: commits now. A session that is gone cannot be saved, which the caller must know. */
+export async function save(state: SessionState): Promise<void> {
+	const changed = state.changes.any(state.data)
+	await commit(state)
+	if (state.gone && changed) throw goneError()
+}
+
+/** `session.regenerate()`: from now on the session has another id; the store learns of it at the commit. */
+export function regenerate(state: SessionState, {keep}: RegenerateOptions = {}): void {
+	if (state.gone) return
+	if (state.record && !state.predecessor) state.predecessor = {sid: state.sid, record: state.record}
+	state.record = undefined
+	state.rename(undefined)
+	if (keep) removeKeys(state, key => key !== PERMANENT && !keep.includes(key))
+}
+
+/** `session.clear()`. */
+export function clear(state: SessionState): void {
+	state.changes.attempted = true
+	state.changes.takeFlashes(state.data)
+	removeKeys(state, key => key !== PERMANENT)
+}
+
+function removeKeys(state: SessionState, condition: (key: string) => boolean): void {
+	for (const key of Object.keys(state.data).filter(condition)) {
+		state.changes.beforeWrite(state.data, key)
+		delete state.data[key]
+	}
+}
+
+/** `session.reload()`: what the store holds now, without the changes of this request. */
+export async function reload(state: SessionState): Promise<boolean> {
+	if (state.record === undefined && state.loaded) return false
+	const {sid} = state
+	state.changes.reset()
+	await load(state)
+	if (state.record !== undefined) return true
+	// a reader who finds the session destroyed must not go on with a new one in its place
+	state.rename(sid)
+	becomeGone(state)
+	return false
+}
+
+/** `session.update(key, change)`: read, change and write as one step. */
+export async function update(state: SessionState, key: string, change: (value: unknown) => unknown): Promise<unknown> {
+	if (state.predecessor) await commit(state)
+	if (state.gone) throw goneError()
+	if (state.record === undefined) return updateNew(state, key, change)
+	const {backend, codec} = state.core
+	// decoded again: `change` may alter what it is given, and a lost attempt must leave no trace
+	let theirs: Theirs | undefined = {record: state.record, data: codec.decode(state.record.payload) ?? {}}
+	for (let attempt = 1; ; attempt++) {
+		const value = await change(Object.hasOwn(theirs.data, key) ? theirs.data[key] : undefined)
+		const data: Data = {...theirs.data, [key]: value}
+		const entry = entryFor(state, data)
+		const result = await backend.replace(state.keyOf(state.sid), entry, theirs.record.revision)
+		if (result.outcome === 'written') {
+			rebase(state, {record: {...entry, revision: result.revision}, data}, key)
+			state.cookie = 'set'
+			return value
+		}
+		theirs = await current(state, state.keyOf(state.sid), result, attempt, {retries: true})
+		if (theirs === undefined) {
+			becomeGone(state)
+			throw goneError()
+		}
+	}
+}
+
+/** Nobody else knows the id of a session that was not stored yet: the commit at the end is enough. */
+async function updateNew(state: SessionState, key: string, change: (value: unknown) => unknown): Promise<unknown> {
+	const value = await change(Object.hasOwn(state.data, key) ? state.data[key] : undefined)
+	state.changes.beforeWrite(state.data, key)
+	state.data[key] = value
+	return value
+}
+
+/** Takes `theirs` for what the store holds, and keeps what this request has changed beside `settledKey`. */
+export function rebase(state: SessionState, theirs: Theirs, settledKey?: string): void {
+	if (settledKey !== undefined) state.changes.forget(settledKey)
+	const merged = state.changes.mergeInto(theirs.data, state.data)
+	state.changes.rebase(theirs.data)
+	state.replaceData(merged)
+	state.record = theirs.record
+}
+
+function goneError(): SessionError {
+	return new SessionError(
+		'ERR_SESSION_GONE',
+		'The session was destroyed, or was given another id, by another request: nothing was stored.',
+	)
+}

@@ -1,0 +1,173 @@
+import {SessionError} from '../errors.js'
+import type {Data} from '../serializers/codec.js'
+import {destroy} from './commit.js'
+import {load} from './load.js'
+import {lock} from './lock.js'
+import {clear, regenerate, reload, save, update} from './operations.js'
+import type {LockOptions, RegenerateOptions, Session, SessionCallback, SessionMembers} from './session.js'
+import {PERMANENT, type SessionState} from './state.js'
+
+type Member = (state: SessionState, view: object) => unknown
+
+/** What `ctx.session.<name>` gives for the names that are not data. */
+const MEMBERS: Readonly<Record<keyof SessionMembers<object>, Member>> = {
+	sid: state => state.sid,
+	isNew: state => state.isNew,
+	permanent: state => state.permanent,
+	modified: state => state.changes.any(state.data),
+	accessed: () => true,
+	expiresAt: state => state.record?.expiresAt,
+	data: state => new Proxy(state.data, new KeysView(state)),
+	clear: state => () => clear(state),
+	destroy: state => (callback?: SessionCallback) =>
+		answer(
+			callback,
+			state.inTurn(() => destroy(state)),
+		),
+	regenerate: state => (options?: RegenerateOptions | SessionCallback) => {
+		const callback = typeof options === 'function' ? options : undefined
+		return answer(
+			callback,
+			state.inTurn(async () => regenerate(state, callback ? {} : (options as RegenerateOptions))),
+		)
+	},
+	save: state => (callback?: SessionCallback) =>
+		answer(
+			callback,
+			state.inTurn(() => save(state)),
+		),
+	reload: state => () => state.inTurn(() => reload(state)),
+	load: state => () => state.inTurn(() => loadOnce(state)),
+	update: state => (key: string, change: (value: unknown) => unknown) => {
+		assertDataKey(key)
+		return state.inTurn(() => update(state, key, change))
+	},
+	lock: state => (options?: LockOptions) => state.inTurn(() => lock(state, options)),
+}
+
+/** The members that can be used before `load()`. */
+const BEFORE_LOAD: ReadonlySet<string> = new Set(['load', 'destroy', 'accessed'])
+
+/** What `ctx.session` is: `state.data` with the members in front of it. */
+export function createSession(state: SessionState): Session {
+	state.handedOut = true
+	return new Proxy(state.data, new SessionView(state)) as unknown as Session
+}
+
+/**
+ * @throws SessionError `ERR_SESSION_RESERVED_KEY` for a name that `ctx.session` uses itself, and for `__proto__`
+ */
+export function assertDataKey(key: string): void {
+	if (!Object.hasOwn(MEMBERS, key) && key !== '__proto__') return
+	throw new SessionError(
+		'ERR_SESSION_RESERVED_KEY',
+		`"${key}" cannot be a key of session data: ctx.session uses that name itself. Choose another key.`,
+	)
+}
+
+/** @throws SessionError `ERR_SESSION_NOT_LOADED` with SESSION_LAZY before `load()` */
+export function assertLoaded(state: SessionState): void {
+	if (state.loaded) return
+	throw new SessionError(
+		'ERR_SESSION_NOT_LOADED',
+		'With SESSION_LAZY the session is read on request only: call `await ctx.session.load()` before you use it.',
+	)
+}
+
+/** `session.data`: reads and writes of keys, each noted. */
+class KeysView implements ProxyHandler<Data> {
+	constructor(protected readonly state: SessionState) {}
+
+	get(data: Data, key: string | symbol): unknown {
+		const value = data[key as string]
+		if (typeof value === 'object' && value !== null && typeof key === 'string' && Object.hasOwn(data, key)) {
+			this.state.changes.onRead(key, value)
+		}
+		return value
+	}
+
+	set(data: Data, key: string | symbol, value: unknown): boolean {
+		if (typeof key === 'symbol') return false
+		assertDataKey(key)
+		this.state.changes.beforeWrite(data, key)
+		data[key] = value
+		return true
+	}
+
+	deleteProperty(data: Data, key: string | symbol): boolean {
+		if (typeof key === 'string' && Object.hasOwn(data, key)) {
+			this.state.changes.beforeWrite(data, key)
+			delete data[key]
+		}
+		return true
+	}
+
+	defineProperty(data: Data, key: string | symbol, descriptor: PropertyDescriptor): boolean {
+		return 'value' in descriptor && this.set(data, key, descriptor.value)
+	}
+
+	getOwnPropertyDescriptor(data: Data, key: string | symbol): PropertyDescriptor | undefined {
+		if (Object.hasOwn(data, key)) this.get(data, key)
+		return Object.getOwnPropertyDescriptor(data, key)
+	}
+
+	setPrototypeOf(): boolean {
+		return false
+	}
+
+	preventExtensions(): boolean {
+		return false
+	}
+}
+
+/** `ctx.session`: the members first, then the data; with SESSION_LAZY nothing but `load()` until it was called. */
+class SessionView extends KeysView {
+	override get(data: Data, key: string | symbol): unknown {
+		if (typeof key === 'symbol') return super.get(data, key)
+		if (!BEFORE_LOAD.has(key)) assertLoaded(this.state)
+		return Object.hasOwn(MEMBERS, key) ? MEMBERS[key as keyof typeof MEMBERS](this.state, data) : super.get(data, key)
+	}
+
+	override set(data: Data, key: string | symbol, value: unknown): boolean {
+		assertLoaded(this.state)
+		if (key === 'permanent') return super.set(data, PERMANENT, Boolean(value))
+		if (key !== 'modified') return super.set(data, key, value)
+		this.state.changes.forced = Boolean(value)
+		return true
+	}
+
+	override deleteProperty(data: Data, key: string | symbol): boolean {
+		assertLoaded(this.state)
+		return super.deleteProperty(data, key)
+	}
+
+	override getOwnPropertyDescriptor(data: Data, key: string | symbol): PropertyDescriptor | undefined {
+		assertLoaded(this.state)
+		return super.getOwnPropertyDescriptor(data, key)
+	}
+
+	has(data: Data, key: string | symbol): boolean {
+		assertLoaded(this.state)
+		return Object.hasOwn(data, key)
+	}
+
+	ownKeys(data: Data): (string | symbol)[] {
+		assertLoaded(this.state)
+		return Reflect.ownKeys(data)
+	}
+}
+
+async function loadOnce(state: SessionState): Promise<void> {
+	if (state.loaded) return
+	if (state.clientHasCookie) await load(state)
+	else state.loaded = true
+}
+
+/** Hands the outcome to a callback where one was given, and then does not reject. */
+function answer(callback: SessionCallback | undefined, outcome: Promise<void>): Promise<void> {
+	if (callback === undefined) return outcome
+	return outcome.then(
+		() => callback(),
+		error => callback(error),
+	)
+}
