@@ -4,6 +4,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {createGenerator, type Schema as JsonSchema} from 'ts-json-schema-generator'
+import {literal} from './literal.js'
 
 const TITLE = 'Configuration of koa-server-session'
 
@@ -33,6 +34,15 @@ export function makeJsonSchema(typesModule: string): JsonSchema {
 /** The text of `src/generated/config.schema.json`. */
 export function emitJsonSchema(schema: JsonSchema): string {
 	return `${JSON.stringify(schema, null, '\t')}\n`
+}
+
+/** The text of `src/generated/json-schema.ts`: Node 20 imports JSON only behind a flag's warning. */
+export function emitJsonSchemaModule(schema: JsonSchema): string {
+	return `import type {JsonSchema} from '../config/json-schema.js'
+
+/** The JSON Schema of what JSON can hold. */
+export const jsonSchema: JsonSchema = ${literal(schema)}
+`
 }
 
 // Editors strike a property out when `deprecated` is true, and show the description only.

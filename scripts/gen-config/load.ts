@@ -1,6 +1,7 @@
 /** Reads `session.yaml` with the line of every key and value. */
 
 import {isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument} from 'yaml'
+import type {LintRule} from './lint-rules.js'
 
 /** A step from a value to one inside it. */
 export type Path = readonly (string | number)[]
@@ -9,8 +10,8 @@ export type Path = readonly (string | number)[]
 export interface Fault {
 	readonly file: string
 	readonly line: number
-	/** The kind of mistake, from the list in `config-schema/README.md`. */
-	readonly rule: string
+	/** The kind of mistake. */
+	readonly rule: LintRule
 	readonly message: string
 }
 

@@ -69,7 +69,7 @@ export interface SessionTypeSource {
 	readonly aliases?: readonly string[]
 	readonly module: string
 	readonly peerPackage?: string
-	readonly peerOptional?: string
+	readonly peerOptional?: true
 	readonly client?: string
 	readonly summary: string
 	readonly guarantees: string

@@ -14,7 +14,7 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_TYPE: {
 			anyOf: [{$ref: '#/definitions/SessionTypeName'}, {type: 'null'}],
-			description: "The kind of store that keeps the sessions.\n\nThe names of Flask-Session are accepted beside ours, in any letter case. A type without its store is a configuration error; so is one that this version does not have yet.\n\nTakes 'null', 'memory' or 'filesystem'.",
+			description: "The kind of store that keeps the sessions.\n\nThe names of Flask-Session are accepted beside ours, in any letter case. A type without its store is a configuration error; so is one that this version does not have yet.\n\nTakes 'null', 'memory', 'keyv', 'filesystem', 'redis' or 'custom'.",
 			examples: ['redis'],
 			default: 'null',
 		},
@@ -227,7 +227,7 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_REDIS: {
 			type: 'string',
-			description: 'The client, or the address of the server.\n\nA client that you pass in stays open when the sessions are closed. Without one, and for an address, a client is made by ioredis; without either it connects to localhost.\n\nTakes an ioredis client (with callBuffer), a node-redis client (with sendCommand) or a text that begins with redis:// or rediss://. For `redis`. Not yet available.',
+			description: 'The client, or the address of the server.\n\nA client that you pass in stays open when the sessions are closed. Without one, and for an address, a client is made by ioredis; without either it connects to localhost.\n\nTakes an ioredis client (with callBuffer), a node-redis client (with sendCommand) or a text that begins with redis:// or rediss://. For `redis`.',
 			pattern: '^rediss?://',
 		},
 		SESSION_MONGODB_DB: {
@@ -432,7 +432,7 @@ export const jsonSchema: JsonSchema = {
 				'kysely',
 				'custom',
 			],
-			description: 'The kinds of stores.\n\n- `null`: An empty session that can be read; the first write is an error that names the types there are.\n- `memory`: For development and tests; bounded, swept, and gone with the process.\n- `keyv` (also `cachelib`): not yet available.\n- `filesystem`: The same files as `keyv` without a Keyv, in a directory of your choice.\n- `redis`: not yet available.\n- `memcached`: not yet available.\n- `mongodb`: not yet available.\n- `sequelize` (also `sqlalchemy`): not yet available.\n- `postgresql`: not yet available.\n- `dynamodb`: not yet available.\n- `elasticsearch`: not yet available.\n- `datastore`: not yet available.\n- `firestore`: not yet available.\n- `kysely` (also `peewee`): not yet available.\n- `custom`: not yet available.',
+			description: 'The kinds of stores.\n\n- `null`: An empty session that can be read; the first write is an error that names the types there are.\n- `memory`: For development and tests; bounded, swept, and gone with the process.\n- `keyv` (also `cachelib`): Any Keyv; without one, files in `./flask_session`, which the processes of one host can share.\n- `filesystem`: The same files as `keyv` without a Keyv, in a directory of your choice.\n- `redis`: Redis, alone, in a cluster or behind sentinels, by ioredis or node-redis.\n- `memcached`: not yet available.\n- `mongodb`: not yet available.\n- `sequelize` (also `sqlalchemy`): not yet available.\n- `postgresql`: not yet available.\n- `dynamodb`: not yet available.\n- `elasticsearch`: not yet available.\n- `datastore`: not yet available.\n- `firestore`: not yet available.\n- `kysely` (also `peewee`): not yet available.\n- `custom`: Any object that meets the store contract.',
 		},
 		DurationText: {
 			type: 'string',

@@ -19,7 +19,7 @@ export type RuleId =
 export const options: Readonly<Record<OptionName, OptionEntry>> = {
 	SESSION_TYPE: {
 		type: 'sessionType',
-		expected: "'null', 'memory' or 'filesystem'",
+		expected: "'null', 'memory', 'keyv', 'filesystem', 'redis' or 'custom'",
 		environment: 'text',
 		aliases: [],
 		default: 'null',
@@ -517,7 +517,7 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 export const sessionTypes: Readonly<Record<SessionType, SessionTypeEntry>> = {
 	null: {aliases: [], available: true},
 	memory: {aliases: [], available: true},
-	keyv: {aliases: ['cachelib'], available: false},
+	keyv: {aliases: ['cachelib'], available: true},
 	filesystem: {
 		aliases: [],
 		available: true,
@@ -526,7 +526,7 @@ export const sessionTypes: Readonly<Record<SessionType, SessionTypeEntry>> = {
 			text: "SESSION_TYPE 'filesystem' is deprecated since 0.1.0 and will be removed in 1.0.0: use SESSION_TYPE 'keyv', which keeps the same files when SESSION_KEYV is not set.",
 		},
 	},
-	redis: {aliases: [], available: false},
+	redis: {aliases: [], available: true},
 	memcached: {aliases: [], available: false},
 	mongodb: {aliases: [], available: false},
 	sequelize: {aliases: ['sqlalchemy'], available: false},
@@ -536,7 +536,7 @@ export const sessionTypes: Readonly<Record<SessionType, SessionTypeEntry>> = {
 	datastore: {aliases: [], available: false},
 	firestore: {aliases: [], available: false},
 	kysely: {aliases: ['peewee'], available: false},
-	custom: {aliases: [], available: false},
+	custom: {aliases: [], available: true},
 }
 
 /** The relations between options. */

@@ -27,22 +27,24 @@ export const storeRegistry: Readonly<Record<SessionType, StoreEntry>> = {
 		available: true,
 		load: () => import('../stores/memory.js'),
 	},
-	/** Keyv or files. Not yet available. */
+	/** Keyv or files. Any Keyv; without one, files in `./flask_session`, which the processes of one host can share. */
 	keyv: {
-		available: false,
+		available: true,
 		peerPackage: 'keyv',
 		client: 'SESSION_KEYV',
+		load: () => import('../stores/keyv.js'),
 	},
 	/** Files. The same files as `keyv` without a Keyv, in a directory of your choice. */
 	filesystem: {
 		available: true,
 		load: () => import('../stores/filesystem.js'),
 	},
-	/** Redis. Not yet available. */
+	/** Redis. Redis, alone, in a cluster or behind sentinels, by ioredis or node-redis. */
 	redis: {
-		available: false,
+		available: true,
 		peerPackage: 'ioredis',
 		client: 'SESSION_REDIS',
+		load: () => import('../stores/redis.js'),
 	},
 	/** Memcached. Not yet available. */
 	memcached: {
@@ -97,9 +99,10 @@ export const storeRegistry: Readonly<Record<SessionType, StoreEntry>> = {
 		peerPackage: 'kysely',
 		client: 'SESSION_KYSELY',
 	},
-	/** A store of your own. Not yet available. */
+	/** A store of your own. Any object that meets the store contract. */
 	custom: {
-		available: false,
+		available: true,
 		client: 'SESSION_STORE',
+		load: () => import('../stores/custom.js'),
 	},
 }

@@ -21,9 +21,9 @@ import type {Store} from '../stores/contract.js'
  *
  * - `null`: An empty session that can be read; the first write is an error that names the types there are.
  * - `memory`: For development and tests; bounded, swept, and gone with the process.
- * - `keyv` (also `cachelib`): not yet available.
+ * - `keyv` (also `cachelib`): Any Keyv; without one, files in `./flask_session`, which the processes of one host can share.
  * - `filesystem`: The same files as `keyv` without a Keyv, in a directory of your choice.
- * - `redis`: not yet available.
+ * - `redis`: Redis, alone, in a cluster or behind sentinels, by ioredis or node-redis.
  * - `memcached`: not yet available.
  * - `mongodb`: not yet available.
  * - `sequelize` (also `sqlalchemy`): not yet available.
@@ -33,7 +33,7 @@ import type {Store} from '../stores/contract.js'
  * - `datastore`: not yet available.
  * - `firestore`: not yet available.
  * - `kysely` (also `peewee`): not yet available.
- * - `custom`: not yet available.
+ * - `custom`: Any object that meets the store contract.
  */
 export type SessionType =
 	| 'null'
@@ -96,7 +96,7 @@ export interface PlainSessionConfig {
 	 * The names of Flask-Session are accepted beside ours, in any letter case. A type without its store is a
 	 * configuration error; so is one that this version does not have yet.
 	 *
-	 * Takes 'null', 'memory' or 'filesystem'.
+	 * Takes 'null', 'memory', 'keyv', 'filesystem', 'redis' or 'custom'.
 	 *
 	 * @default "null"
 	 * @example "redis"
@@ -496,7 +496,7 @@ export interface PlainSessionConfig {
 	 * A client that you pass in stays open when the sessions are closed. Without one, and for an address, a client
 	 * is made by ioredis; without either it connects to localhost.
 	 *
-	 * Takes an ioredis client (with callBuffer), a node-redis client (with sendCommand) or a text that begins with redis:// or rediss://. For `redis`. Not yet available.
+	 * Takes an ioredis client (with callBuffer), a node-redis client (with sendCommand) or a text that begins with redis:// or rediss://. For `redis`.
 	 *
 	 * @pattern ^rediss?://
 	 * @since 0.1.0
@@ -903,7 +903,7 @@ export interface SessionConfig
 	 *
 	 * The conformance suite in `koa-server-session/testing` tells whether it does.
 	 *
-	 * Takes a store (with read, create, replace, touch, delete and close). For `custom`. Not yet available.
+	 * Takes a store (with read, create, replace, touch, delete and close). For `custom`.
 	 *
 	 * @example createMyStore()
 	 * @since 0.1.0
@@ -915,7 +915,7 @@ export interface SessionConfig
 	 *
 	 * Without it the sessions are files in `./flask_session`, at most 500 of them, readable by their owner only.
 	 *
-	 * Takes a Keyv (with get, set and delete) or a store (with read, create, replace, touch, delete and close). For `keyv`. Not yet available.
+	 * Takes a Keyv (with get, set and delete) or a store (with read, create, replace, touch, delete and close). For `keyv`.
 	 *
 	 * @example new Keyv()
 	 * @since 0.1.0
@@ -927,7 +927,7 @@ export interface SessionConfig
 	 *
 	 * The Keyv that keeps the sessions.
 	 *
-	 * Takes a Keyv (with get, set and delete) or a store (with read, create, replace, touch, delete and close). For `keyv`. Not yet available.
+	 * Takes a Keyv (with get, set and delete) or a store (with read, create, replace, touch, delete and close). For `keyv`.
 	 *
 	 * @example new Keyv()
 	 * @since 0.1.0
@@ -940,7 +940,7 @@ export interface SessionConfig
 	 * A client that you pass in stays open when the sessions are closed. Without one, and for an address, a client
 	 * is made by ioredis; without either it connects to localhost.
 	 *
-	 * Takes an ioredis client (with callBuffer), a node-redis client (with sendCommand) or a text that begins with redis:// or rediss://. For `redis`. Not yet available.
+	 * Takes an ioredis client (with callBuffer), a node-redis client (with sendCommand) or a text that begins with redis:// or rediss://. For `redis`.
 	 *
 	 * @pattern ^rediss?://
 	 * @since 0.1.0

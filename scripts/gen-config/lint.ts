@@ -1,0 +1,36 @@
+/**
+ * The lint of the schema: everything that would make a generated file wrong, reported with its line, all at once.
+ * `config-schema/README.md` lists the rules, and `test/gen/fixtures/` has one bad file for each.
+ */
+
+import {lintGrammar} from './lint-grammar.js'
+import {lintNames} from './lint-names.js'
+import type {LintRule} from './lint-rules.js'
+import {lintValues} from './lint-values.js'
+import {lintWording} from './lint-wording.js'
+import type {Fault, LoadedFile, Path} from './load.js'
+import type {SchemaFile} from './model.js'
+
+/** Reports a fault at a place in the schema. */
+export type Report = (path: Path, rule: LintRule, message: string) => void
+
+/** One pass over a schema that has passed the grammar. */
+export type LintPass = (schema: SchemaFile, report: Report, ruleIds: ReadonlySet<string>) => void
+
+const PASSES: readonly LintPass[] = [lintNames, lintValues, lintWording]
+
+/**
+ * All faults of a loaded schema, in the order of their lines. The passes after the grammar look only at what it
+ * accepts, so they are left out while it finds faults.
+ *
+ * @param ruleIds the ids of the hand-written checks
+ */
+export function lint(loaded: LoadedFile, ruleIds: ReadonlySet<string>): readonly Fault[] {
+	const faults: Fault[] = []
+	const report: Report = (path, rule, message) => {
+		faults.push({file: loaded.file, line: loaded.lineOf(path), rule, message})
+	}
+	lintGrammar(loaded.value, report)
+	if (faults.length === 0) for (const pass of PASSES) pass(loaded.value as SchemaFile, report, ruleIds)
+	return faults.sort((one, other) => one.line - other.line)
+}

@@ -1,0 +1,56 @@
+/** Writes the section of one option in the reference. */
+
+import {literal} from './literal.js'
+import {code, table} from './markdown.js'
+import type {Option, Schema} from './model.js'
+import {codeType} from './option-types.js'
+import {expectedText} from './wording.js'
+
+const ENVIRONMENT: Readonly<Record<Option['environment'], string>> = {
+	boolean: 'a boolean',
+	integer: 'a number',
+	text: 'the text as it is',
+	duration: 'a duration as a text, or an object as JSON',
+	octal: 'an octal number such as `0600`',
+	json: 'JSON',
+	none: 'none, only code can give it',
+}
+
+/** The paragraphs of the section. */
+export function optionSection(option: Option, schema: Schema): readonly string[] {
+	const rows: readonly (readonly [string, string | undefined])[] = [
+		['Takes', expectedText(option, schema)],
+		['Type', code(codeType(option))],
+		['Default', option.default === undefined ? 'none' : code(literal(option.default))],
+		['Environment', ENVIRONMENT[option.environment]],
+		['Session types', option.appliesTo?.map(code).join(', ') ?? 'all'],
+		['Aliases', option.aliases.length > 0 ? option.aliases.map(code).join(', ') : undefined],
+		['Secret', option.secret && 'yes: its value never appears in a message'],
+		['Since', option.since],
+		['Example', option.example === undefined ? undefined : code(exampleOf(option))],
+	]
+	const status = [
+		option.available ? [] : `> Not yet available: ${typesList(option, schema)} no store in this version.`,
+		option.deprecation ? `> ${option.deprecation.text}` : [],
+	].flat()
+	return [
+		`### ${option.name}`,
+		option.summary,
+		...(option.details === undefined ? [] : [option.details]),
+		...status,
+		table(
+			['', ''],
+			rows.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+		),
+	]
+}
+
+function typesList(option: Option, schema: Schema): string {
+	const types = schema.sessionTypes.filter(type => option.appliesTo?.includes(type.name)).map(type => code(type.name))
+	return `${types.join(' and ')} ${types.length === 1 ? 'has' : 'have'}`
+}
+
+function exampleOf(option: Option): string {
+	const isCode = option.type === 'client' || option.type === 'function'
+	return `${option.name}: ${isCode ? option.example : literal(option.example)}`
+}

@@ -1,0 +1,53 @@
+/** The tables between `<!-- generated:NAME -->` and `<!-- /generated:NAME -->` in hand-written pages. */
+
+import {dirname, relative} from 'node:path/posix'
+import {anchor, code, table} from './markdown.js'
+import type {Schema, SessionType} from './model.js'
+
+/** The tables by the name in the marker. */
+const TABLES: Readonly<Record<string, (schema: Schema, reference: string) => string>> = {
+	stores: (schema, reference) => storesTable(schema, name => `${reference}#${anchor(name)}`),
+}
+
+/**
+ * The page with its tables filled in; everything outside the markers stays.
+ *
+ * @param path where the page is, from the root of the project
+ * @throws Error when a marker names no table
+ */
+export function fillTables(path: string, page: string, schema: Schema): string {
+	const reference = relative(dirname(path), 'docs/config-reference.md')
+	return page.replaceAll(
+		/(<!-- generated:([\w-]+) -->\n)[\s\S]*?(<!-- \/generated:\2 -->)/gu,
+		(_, open: string, name: string, close: string) => {
+			const fill = TABLES[name]
+			if (fill === undefined) throw new Error(`${path} asks for a generated table ${name}, and there is none`)
+			return `${open}${fill(schema, reference)}\n${close}`
+		},
+	)
+}
+
+/**
+ * The stores, one in a row.
+ *
+ * @param address where an option is explained
+ */
+export function storesTable(schema: Schema, address: (option: string) => string): string {
+	const rows = schema.sessionTypes.map(type => [
+		names(type),
+		type.available ? `${type.summary} ${type.guarantees}` : '*Not yet available.*',
+		packageOf(type),
+		type.client === undefined ? '' : `[${type.client}](${address(type.client)})`,
+	])
+	return table(['SESSION_TYPE', 'what it is', 'package', 'client'], rows)
+}
+
+function names(type: SessionType): string {
+	const all = [type.name, ...type.aliases].map(code).join(', ')
+	return type.deprecation === undefined ? all : `${all} (deprecated)`
+}
+
+function packageOf({peerPackage, peerOptional}: SessionType): string {
+	if (peerPackage === undefined) return ''
+	return peerOptional ? `${code(peerPackage)} (optional)` : code(peerPackage)
+}
