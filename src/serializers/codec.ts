@@ -1,4 +1,3 @@
-import {isDeepStrictEqual} from 'node:util'
 import {SessionError} from '../errors.js'
 import type {Serializer} from './contract.js'
 import {json} from './json.js'
@@ -23,9 +22,6 @@ export interface Codec {
 
 	/** Bytes that are equal when the values of two moments are: how nested changes are found. */
 	fingerprint(key: string, value: unknown): Uint8Array
-
-	/** Whether two values are the same value for the format. */
-	same(a: unknown, b: unknown): boolean
 }
 
 /**
@@ -41,7 +37,6 @@ export function createCodec(format: 'msgpack' | 'json', serializer?: Serializer)
 		encode: data => writer.encode(data),
 		decode: payload => decode(payload, serializer),
 		fingerprint: (key, value) => printer.encode({[key]: value}),
-		same: (a, b) => (a ?? null) === (b ?? null) || isDeepStrictEqual(a, b),
 	}
 }
 
