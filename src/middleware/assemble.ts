@@ -9,6 +9,7 @@ import type {SessionEvent, SessionEventName} from './core.js'
 import type {HttpCore} from './cycle.js'
 import {createIdentify, createSidGenerator, hashSid} from './identity.js'
 import {createSigner} from './signer.js'
+import {createSweeper} from './sweeper.js'
 import {createTransport} from './transport.js'
 
 /** What a test puts in the place of the real thing. */
@@ -38,6 +39,11 @@ export function createHttpCore(app: Koa, config: ResolvedConfig, {now = Date.now
 		newSid: createSidGenerator(config.SESSION_ID_LENGTH, config.SESSION_ID_GENERATOR),
 		now,
 		warn,
+		requestEnded: createSweeper(
+			config.SESSION_CLEANUP_N_REQUESTS,
+			() => backend.sweep(),
+			error => app.emit('error', error),
+		),
 		emit: (name, sid, reason) => emit(app, name, sid, reason),
 		report: (error, ctx) => app.emit('error', error, ctx),
 	}

@@ -82,6 +82,19 @@ export class Changes {
 		return merged
 	}
 
+	/** The keys that were used. */
+	keys(): string[] {
+		return [...(this.#originals?.keys() ?? [])]
+	}
+
+	/** Goes on watching the objects under `keys`: the application may still hold them, and change them in place. */
+	watch(data: Data, keys: readonly string[]): void {
+		for (const key of keys) {
+			const value = Object.hasOwn(data, key) ? data[key] : undefined
+			if (!isPrimitive(value)) this.onRead(key, value as object)
+		}
+	}
+
 	/** `key` was written apart from the rest. */
 	forget(key: string): void {
 		this.#originals?.delete(key)

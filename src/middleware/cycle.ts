@@ -1,5 +1,6 @@
 import {types} from 'node:util'
 import type {Context} from 'koa'
+import {SessionError} from '../errors.js'
 import type {Data} from '../serializers/codec.js'
 import {commit, doom} from './commit.js'
 import type {Core} from './core.js'
@@ -20,6 +21,8 @@ export interface HttpCore extends Core {
 	report(error: unknown, ctx: Context): void
 	/** Says something to the operator, once for each code. */
 	warn(message: string, code: string): void
+	/** Told at the end of every request that used a session. */
+	requestEnded(): void
 }
 
 /**
@@ -111,6 +114,7 @@ export class Cycle {
 			if (state.locks.size > 0) await releaseAll(state)
 		}
 		this.#answer(state)
+		this.#core.requestEnded()
 	}
 
 	/**
@@ -138,6 +142,8 @@ export class Cycle {
 	}
 
 	#keepsChangesAfter(error: unknown): boolean {
+		// what the commit has refused once, it would refuse again
+		if (error instanceof SessionError) return false
 		const {status, statusCode = status} = (error ?? {}) as {status?: unknown; statusCode?: unknown}
 		return this.#core.config.SESSION_SAVE_ON_ERROR && typeof statusCode === 'number' && statusCode < 500
 	}

@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {SessionError} from '../errors.js'
-import {becomeGone} from './commit.js'
+import {becomeGone, commit} from './commit.js'
 import {rebase} from './operations.js'
 import type {LockOptions} from './session.js'
 import type {SessionState} from './state.js'
@@ -17,6 +17,7 @@ export async function lock(state: SessionState, options: LockOptions = {}): Prom
 	const {backend} = state.core
 	await backend.ready()
 	if (!backend.capabilities()?.atomicWrites) throw unsupportedError()
+	if (state.predecessor) await commit(state)
 	// nobody else knows a session that was not stored yet
 	if (state.record === undefined || state.gone) return async () => {}
 	const key = `lock:${state.keyOf(state.sid)}`

@@ -8,8 +8,10 @@ import {PERMANENT, type SessionState} from './state.js'
 /** `session.save()`: commits now. A session that is gone cannot be saved, which the caller must know. */
 export async function save(state: SessionState): Promise<void> {
 	const changed = state.changes.any(state.data)
+	const keys = state.changes.keys()
 	await commit(state)
 	if (state.gone && changed) throw goneError()
+	state.changes.watch(state.data, keys)
 }
 
 /** `session.regenerate()`: from now on the session has another id; the store learns of it at the commit. */
@@ -37,7 +39,8 @@ function removeKeys(state: SessionState, condition: (key: string) => boolean): v
 
 /** `session.reload()`: what the store holds now, without the changes of this request. */
 export async function reload(state: SessionState): Promise<boolean> {
-	if (state.record === undefined && state.loaded) return false
+	if (state.predecessor) await commit(state)
+	if (state.record === undefined) return false
 	const {sid} = state
 	state.changes.reset()
 	await load(state)
