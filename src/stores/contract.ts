@@ -16,14 +16,17 @@
 
 /** What is stored: opaque bytes, and when they cease to be. */
 export interface Entry {
+	/** Never empty: an empty value counts as absent, as in Flask-Session. */
 	readonly payload: Uint8Array
 	/** Milliseconds since the epoch. */
 	readonly expiresAt: number
 }
 
 /**
- * Names one state of a record: equal for equal content, and opaque to the core. A store derives it from what it holds
- * (the stored bytes, a compare-and-swap token, a counter); the layout has no field for it.
+ * Names one state of a record, and is opaque to the core: a revision that no longer fits tells that the content has
+ * changed. A store derives it from what it holds (the stored bytes, a compare-and-swap token, a counter); a shared
+ * layout has no field for it. It may be the very bytes of the payload that came with it: who changes those in place
+ * can no longer use it.
  */
 export type Revision = string | number | bigint | Uint8Array
 
@@ -65,7 +68,7 @@ export type DeleteResult =
 export interface Capabilities {
 	/** `create`, `replace` and `delete` with a revision are atomic for everyone who shares the store. */
 	readonly atomicWrites: boolean
-	/** `read` with `extendTo` takes one round trip; otherwise the core sends a `touch` after it. */
+	/** `read` with `extendTo` takes one round trip; otherwise the core reads without it and sends a `touch`. */
 	readonly extendsOnRead: boolean
 	/** Expired records disappear without `sweep`. */
 	readonly selfCleaning: boolean
