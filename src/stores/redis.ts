@@ -45,7 +45,7 @@ if not value or value == '' then return false end
 local left = redis.call('PTTL', KEYS[1])
 if left >= 0 and left < tonumber(ARGV[2]) then
 	redis.call('PEXPIRE', KEYS[1], ARGV[1])
-	left = tonumber(ARGV[1])
+	return {value}
 end
 return {value, left}`)
 
@@ -83,10 +83,10 @@ export function redisStore(options: RedisStoreOptions = {}, context: StoreContex
 				return recordOf(await redis.getAndExpire(key, lifetime), extendTo)
 			}
 			const due = options?.extendIfBefore === undefined ? Number.MAX_SAFE_INTEGER : lifetimeTo(options.extendIfBefore)
-			const reply = (await redis.run(READ_AND_EXTEND, key, lifetime, due)) as [Buffer, number | string] | null
+			const reply = (await redis.run(READ_AND_EXTEND, key, lifetime, due)) as [Buffer, left?: number | string] | null
 			if (reply === null) return undefined
-			const left = Number(reply[1])
-			return recordOf(reply[0], left < 0 ? undefined : context.now() + left)
+			const left = Number(reply[1] ?? 0)
+			return recordOf(reply[0], reply.length === 1 ? extendTo : left < 0 ? undefined : context.now() + left)
 		},
 
 		async create(key, {payload, expiresAt}) {
