@@ -1,0 +1,111 @@
+/** What the cases of the conformance suite work with. */
+
+import assert from 'node:assert/strict'
+import {randomUUID} from 'node:crypto'
+import {setTimeout as sleep} from 'node:timers/promises'
+import type {Entry, ReplaceResult, Revision, Store, StoredRecord} from '../../stores/contract.js'
+
+/** A store that the suite may use, and what belongs to it. */
+export interface StoreUnderTest {
+	/** Opened. The suite closes it. */
+	readonly store: Store
+	/** The clock of the store. @default Date.now */
+	readonly now?: () => number
+	/** Moves that clock. Without it the suite waits until the time has really passed. */
+	readonly advance?: (ms: number) => void | Promise<void>
+	/** Opens one more handle on the same records: another client, another connection. The suite closes it. */
+	readonly another?: () => Promise<Store>
+	/** How late the backend may be with an expiry, in milliseconds. @default 0 */
+	readonly granularityMs?: number
+	/** Called at the end of every case, after the store was closed. */
+	readonly release?: () => Promise<void>
+}
+
+/** One rule of the contract. */
+export interface Rule {
+	readonly title: string
+	/** Whether the rule concerns this store; without it, it concerns all. */
+	readonly when?: (store: StoreUnderTest) => boolean
+	readonly check: (bench: Bench) => Promise<void>
+}
+
+/** A store on the bench, with keys of its own and a clock. */
+export interface Bench {
+	readonly store: Store
+	/** The store, and a second handle on the same records where there is one. */
+	readonly handles: readonly [Store, Store]
+	/** The beginning of every key of this case. */
+	readonly prefix: string
+	/** A key that nothing else uses. */
+	key(name?: string): string
+	/** The time `ms` from now. */
+	in(ms: number): number
+	/** An entry that lives for `lifetimeMs`. @default 60 s */
+	entry(payload: string | Uint8Array, lifetimeMs?: number): Entry
+	/** Lets a lifetime of {@link SHORT_MS} that began before this call come to its end. */
+	outliveShort(): Promise<void>
+	/** Creates a record and gives its revision. */
+	created(key: string, payload?: string, lifetimeMs?: number): Promise<Revision>
+	/** The text of the live record. */
+	textOf(key: string): Promise<string | undefined>
+}
+
+/** A lifetime that is over soon, and long enough for a few calls. */
+export const SHORT_MS = 400
+
+/** Puts a store on the bench. */
+export function benchOf({store, now = Date.now, advance, granularityMs = 0}: StoreUnderTest, other: Store): Bench {
+	const prefix = `conformance:${randomUUID()}:`
+	let keys = 0
+	const bench: Bench = {
+		store,
+		handles: [store, other],
+		prefix,
+		key(name = '') {
+			keys += 1
+			return `${prefix}${keys}${name}`
+		},
+		in: ms => now() + ms,
+		entry: (payload, lifetimeMs = 60_000) => ({
+			payload: typeof payload === 'string' ? bytesOf(payload) : payload,
+			expiresAt: now() + lifetimeMs,
+		}),
+		async outliveShort() {
+			if (advance !== undefined) await advance(SHORT_MS + 1)
+			else await sleep(SHORT_MS + granularityMs + 20)
+		},
+		async created(key, payload = 'first', lifetimeMs = 60_000) {
+			const result = await store.create(key, bench.entry(payload, lifetimeMs))
+			assert.equal(result.outcome, 'written', 'create should store under a key that is free')
+			return (result as {revision: Revision}).revision
+		},
+		async textOf(key) {
+			const record = await store.read(key)
+			return record && textOf(record)
+		},
+	}
+	return bench
+}
+
+/** UTF-8. */
+export function bytesOf(text: string): Uint8Array {
+	return new TextEncoder().encode(text)
+}
+
+/** UTF-8. */
+export function textOf({payload}: StoredRecord): string {
+	return new TextDecoder().decode(payload)
+}
+
+/** The live record, which has to be there. */
+export async function recordAt(store: Store, key: string): Promise<StoredRecord> {
+	const record = await store.read(key)
+	assert.ok(record, 'there should be a live record')
+	return record
+}
+
+/** The revision of a write, which has to have been done. */
+export function revisionOf(result: ReplaceResult): Revision {
+	assert.equal(result.outcome, 'written')
+	return (result as {revision: Revision}).revision
+}

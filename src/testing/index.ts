@@ -1,0 +1,62 @@
+/**
+ * For the tests of stores and applications: `koa-server-session/testing`.
+ *
+ * The conformance suite is a list of cases that any test runner can run:
+ *
+ * ```ts
+ * import test from 'ava'
+ * import {storeConformance} from 'koa-server-session/testing'
+ *
+ * for (const {title, run} of storeConformance({name: 'my store', open: async () => ({store: myStore()})})) {
+ * 	test(title, run)
+ * }
+ * ```
+ */
+
+import {basics} from './conformance/basics.js'
+import {benchOf, type StoreUnderTest} from './conformance/bench.js'
+import {concurrency} from './conformance/concurrency.js'
+import {content} from './conformance/content.js'
+import {expiry} from './conformance/expiry.js'
+
+export type {StoreUnderTest} from './conformance/bench.js'
+
+/** What {@link storeConformance} needs. */
+export interface ConformanceOptions {
+	/** The name of the store, for the titles. */
+	readonly name: string
+	/** Opens the store for one case. Every case uses keys of its own, so all of them may share one backend. */
+	open(): Promise<StoreUnderTest>
+}
+
+/** One case of the suite. */
+export interface ConformanceCase {
+	readonly title: string
+	/** Rejects with an `AssertionError` when the store breaks the rule. */
+	run(): Promise<void>
+}
+
+/**
+ * Every rule of the store contract as a case. Rules for a capability run where it is declared; where it is not, the
+ * weaker rule in its place does. A case that does not concern the store does nothing.
+ */
+export function storeConformance({name, open}: ConformanceOptions): readonly ConformanceCase[] {
+	return [...basics, ...expiry, ...content, ...concurrency].map(({title, when, check}) => ({
+		title: `${name}: ${title}`,
+		async run() {
+			const target = await open()
+			try {
+				if (when !== undefined && !when(target)) return
+				const other = await target.another?.()
+				try {
+					await check(benchOf(target, other ?? target.store))
+				} finally {
+					await other?.close()
+				}
+			} finally {
+				await target.store.close()
+				await target.release?.()
+			}
+		},
+	}))
+}
