@@ -1,0 +1,136 @@
+import test from 'ava'
+import type {CreateResult, Entry, ReplaceResult, Store} from '../../src/stores/contract.js'
+import {memoryStore} from '../../src/stores/memory.js'
+import {storeConformance} from '../../src/testing/index.js'
+import {manualContext} from '../support/clock.js'
+
+/** Ways to break a store that the suite has to notice. */
+const faults: Record<string, (store: Store) => Partial<Store>> = {
+	'replace that creates': store => ({
+		async replace(key, entry, revision) {
+			const result = await store.replace(key, entry, revision)
+			return result.outcome === 'gone' ? upsert(store, key, entry) : result
+		},
+	}),
+	'replace that compares first and writes later': store => ({
+		async replace(key, entry, revision) {
+			const record = await store.read(key)
+			if (record === undefined) return {outcome: 'gone'}
+			if (revision !== undefined && record.revision !== revision) return {outcome: 'conflict'}
+			return store.replace(key, entry)
+		},
+	}),
+	'replace that ignores the revision': store => ({replace: (key, entry) => store.replace(key, entry)}),
+	'create that looks first and writes later': store => ({
+		async create(key, entry) {
+			if ((await store.read(key)) !== undefined) return {outcome: 'conflict'}
+			return upsert(store, key, entry)
+		},
+	}),
+	'create that overwrites': store => ({create: (key, entry) => upsert(store, key, entry)}),
+	'delete that ignores the revision': store => ({delete: key => store.delete(key)}),
+	'delete that does not say what it found': store => ({
+		delete: async (key, revision) => {
+			await store.delete(key, revision)
+			return {outcome: 'deleted'}
+		},
+	}),
+	'touch that makes a new revision': store => ({
+		async touch(key, expiresAt) {
+			const record = await store.read(key)
+			if (record === undefined) return false
+			return (await store.replace(key, {payload: record.payload, expiresAt})).outcome === 'written'
+		},
+	}),
+	'touch that always says yes': store => ({
+		touch: async (key, expiresAt) => {
+			await store.touch(key, expiresAt)
+			return true
+		},
+	}),
+	'read that does not extend': store => ({read: key => store.read(key)}),
+	'read that always extends': store => ({
+		read: (key, options) => store.read(key, options?.extendTo === undefined ? {} : {extendTo: options.extendTo}),
+	}),
+	'list that ignores the prefix': store => ({list: () => store.list?.({prefix: ''}) ?? nothing()}),
+	'sweep without limit': store => ({sweep: async () => (await store.sweep?.({limit: 1000})) ?? 0}),
+	'expiry that is ignored': store => {
+		const forever = (entry: Entry) => ({...entry, expiresAt: Number.MAX_SAFE_INTEGER})
+		return {
+			create: (key, entry) => store.create(key, forever(entry)),
+			replace: (key, entry, revision) => store.replace(key, forever(entry), revision),
+			touch: key => store.touch(key, Number.MAX_SAFE_INTEGER),
+		}
+	},
+	'text instead of bytes': store => ({
+		create: (key, entry) => store.create(key, asText(entry)),
+		replace: (key, entry, revision) => store.replace(key, asText(entry), revision),
+	}),
+	'memory that is shared with the caller': store => {
+		const given = new Map<string, Uint8Array>()
+		return {
+			async create(key, entry) {
+				given.set(key, entry.payload)
+				return store.create(key, entry)
+			},
+			async read(key, options) {
+				const record = await store.read(key, options)
+				return record && {...record, payload: given.get(key) ?? record.payload}
+			},
+		}
+	},
+	'keys without case': store => ({
+		read: (key, options) => store.read(key.toLowerCase(), options),
+		create: (key, entry) => store.create(key.toLowerCase(), entry),
+	}),
+	'close that can be called once': store => {
+		let closed = false
+		return {
+			async close() {
+				if (closed) throw new Error('closed already')
+				closed = true
+				await store.close()
+			},
+		}
+	},
+	'handles that do not see each other': () => ({}),
+}
+
+test('a store that keeps the contract passes', async t => {
+	t.deepEqual(await failures(() => ({})), [])
+})
+
+for (const [fault, breakStore] of Object.entries(faults)) {
+	test(`the suite fails for a store with ${fault}`, async t => {
+		const failed = await failures(breakStore, fault.startsWith('handles'))
+		t.log(failed.join('; '))
+		t.true(failed.length > 0)
+	})
+}
+
+async function failures(breakStore: (store: Store) => Partial<Store>, separateHandles = false): Promise<string[]> {
+	const open = async () => {
+		const context = manualContext()
+		const whole = memoryStore({}, context)
+		const store = {...whole, ...breakStore(whole)}
+		const another = async () => (separateHandles ? memoryStore({}, context) : {...store, close: async () => {}})
+		return {store, another, now: context.now, advance: context.advance, release: () => whole.close()}
+	}
+	const failed: string[] = []
+	for (const {title, run} of storeConformance({name: 'broken', open})) {
+		await run().catch(() => failed.push(title))
+	}
+	return failed
+}
+
+async function upsert(store: Store, key: string, entry: Entry): Promise<CreateResult & ReplaceResult> {
+	const result = await store.create(key, entry)
+	if (result.outcome === 'conflict') await store.replace(key, entry)
+	return {outcome: 'written', revision: 0}
+}
+
+function asText({payload, expiresAt}: Entry): Entry {
+	return {payload: Buffer.from(Buffer.from(payload).toString('utf8')), expiresAt}
+}
+
+async function* nothing() {}
