@@ -41,7 +41,8 @@ export async function destroy(state: SessionState): Promise<void> {
 
 /** Marks the session for deletion at the commit, and goes on with a new one. */
 export function doom(state: SessionState): void {
-	const sid = state.predecessor?.sid ?? (state.record !== undefined || !state.loaded ? state.sid : undefined)
+	const stored = state.record !== undefined || (!state.loaded && state.clientHasCookie)
+	const sid = state.predecessor?.sid ?? (stored ? state.sid : undefined)
 	if (sid !== undefined && !state.gone) state.doomed = sid
 	else if (state.clientHasCookie) state.cookie = 'clear'
 	state.startAnew()

@@ -84,6 +84,7 @@ export class Cycle {
 			doom(state)
 			return
 		}
+		assertLoaded(state)
 		const copy: Data = {...next}
 		for (const key of Object.keys(copy)) assertDataKey(key)
 		clear(state)
@@ -141,11 +142,9 @@ export class Cycle {
 		assertLoaded(this.state)
 	}
 
+	/** What the commit itself has refused, it would refuse again. */
 	#keepsChangesAfter(error: unknown): boolean {
-		// what the commit has refused once, it would refuse again
-		if (error instanceof SessionError) return false
-		const {status, statusCode = status} = (error ?? {}) as {status?: unknown; statusCode?: unknown}
-		return this.#core.config.SESSION_SAVE_ON_ERROR && typeof statusCode === 'number' && statusCode < 500
+		return this.#core.config.SESSION_SAVE_ON_ERROR && isBelow500(error) && !(error instanceof SessionError)
 	}
 
 	#answer(state: SessionState): void {
@@ -172,7 +171,7 @@ export class Cycle {
 	 * for a middleware above that answers in its own way.
 	 */
 	#withCookie(state: SessionState, error: unknown): unknown {
-		if (state.cookie !== 'set' && state.cookie !== 'clear') return error
+		if (state.cookie === 'refresh' && !isBelow500(error)) return error
 		const cookie = this.#cookie(state)
 		if (cookie === undefined) return error
 		const carrier = (
@@ -193,6 +192,12 @@ export class Cycle {
 			'KSS_COOKIE_NOT_SENT',
 		)
 	}
+}
+
+/** Whether Koa answers `error` with a status below 500. */
+function isBelow500(error: unknown): boolean {
+	const {status, statusCode = status} = (error ?? {}) as {status?: unknown; statusCode?: unknown}
+	return typeof statusCode === 'number' && statusCode < 500
 }
 
 /** Leaves only what was done by name, a destroy or a regenerate; data is again what was read. */
