@@ -171,7 +171,7 @@ export class Cycle {
 	 * for a middleware above that answers in its own way.
 	 */
 	#withCookie(state: SessionState, error: unknown): unknown {
-		if (state.cookie === 'refresh' && !isBelow500(error)) return error
+		if (state.cookie === undefined || (state.cookie === 'refresh' && !isBelow500(error))) return error
 		const cookie = this.#cookie(state)
 		if (cookie === undefined) return error
 		const carrier = (
