@@ -127,6 +127,7 @@ function tags(option: Option): string {
 		['example', example],
 		['minimum', option.type === 'fileMode' ? 0 : option.min],
 		['maximum', option.type === 'fileMode' ? 0o777 : option.max],
+		['multipleOf', option.type === 'fileMode' ? 1 : undefined],
 		['asType', option.type === 'integer' ? 'integer' : undefined],
 		['minLength', option.type === 'key' ? 1 : option.minLength],
 		['maxLength', option.maxLength],

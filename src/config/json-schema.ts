@@ -10,6 +10,7 @@ export interface JsonSchema {
 	readonly enum?: readonly unknown[]
 	readonly minimum?: number
 	readonly maximum?: number
+	readonly multipleOf?: number
 	readonly minLength?: number
 	readonly maxLength?: number
 	readonly pattern?: string
@@ -51,6 +52,7 @@ function fitsItself(value: unknown, schema: JsonSchema): boolean {
 	if (schema.type !== undefined && ![schema.type].flat().some(type => hasType(value, type))) return false
 	if (schema.const !== undefined && value !== schema.const) return false
 	if (schema.enum !== undefined && !schema.enum.includes(value)) return false
+	if (typeof value === 'number' && schema.multipleOf !== undefined && value % schema.multipleOf !== 0) return false
 	if (typeof value === 'number') return isBetween(value, schema.minimum, schema.maximum)
 	if (typeof value !== 'string') return true
 	if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value)) return false

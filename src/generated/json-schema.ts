@@ -222,6 +222,7 @@ export const jsonSchema: JsonSchema = {
 			default: '0600',
 			minimum: 0,
 			maximum: 511,
+			multipleOf: 1,
 			pattern: '^(?:0o?)?[0-7]{3}$',
 			deprecated: true,
 		},

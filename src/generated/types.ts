@@ -484,6 +484,7 @@ export interface PlainSessionConfig {
 	 * @example "0640"
 	 * @minimum 0
 	 * @maximum 511
+	 * @multipleOf 1
 	 * @pattern ^(?:0o?)?[0-7]{3}$
 	 * @since 0.1.0
 	 * @deprecated SESSION_FILE_MODE is deprecated since 0.1.0 and will be removed in 1.0.0: use SESSION_TYPE 'keyv', with a cache of your own in SESSION_KEYV where its default does not fit.

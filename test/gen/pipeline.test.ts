@@ -1,0 +1,144 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import test from 'ava'
+import {generate, type Sources} from '../../scripts/gen-config/pipeline.js'
+import {ruleChecks} from '../../src/config/rules.js'
+
+const YAML = readFileSync(join(import.meta.dirname, '../../config-schema/session.yaml'), 'utf8')
+const PAGE = 'Before.\n<!-- generated:stores -->\n<!-- /generated:stores -->\nAfter.\n'
+
+test('the same schema makes the same files', t => {
+	t.deepEqual(run({}), run({}))
+})
+
+test('a changed default shows in every output', t => {
+	const before = run({})
+	const after = run({yaml: YAML.replace('default: 10000', 'default: 4321')})
+	t.deepEqual(changed(before, after), [
+		'docs/config-reference.md',
+		'src/generated/config.schema.json',
+		'src/generated/json-schema.ts',
+		'src/generated/options.ts',
+		'src/generated/types.ts',
+	])
+	t.regex(after.get('src/generated/types.ts') ?? '', /@default 4321/)
+	t.regex(after.get('src/generated/options.ts') ?? '', /default: 4321/)
+	t.regex(after.get('docs/config-reference.md') ?? '', /\| Default \| `4321` \|/)
+	t.is(jsonSchema(after).properties.SESSION_MEMORY_MAX_SESSIONS?.default, 4321)
+})
+
+test('a changed bound shows in the check, the JSON Schema, the doc comment and the reference', t => {
+	const after = run({yaml: YAML.replace('max: 192', 'max: 100')})
+	t.is(jsonSchema(after).properties.SESSION_ID_LENGTH?.maximum, 100)
+	for (const path of ['src/generated/types.ts', 'src/generated/options.ts', 'docs/config-reference.md'])
+		t.regex(after.get(path) ?? '', /an integer from 16 to 100/, path)
+})
+
+test('a new option shows in the types, the table, the JSON Schema and the reference', t => {
+	const entry = `      SESSION_EXAMPLE:
+        type: duration
+        default: 7s
+        aliases: [SESSION_SAMPLE]
+        summary: How long an example takes.
+        since: 0.1.0
+      SESSION_PERMANENT:
+`
+	const after = run({yaml: YAML.replace('      SESSION_PERMANENT:\n', entry)})
+	const types = after.get('src/generated/types.ts') ?? ''
+	t.regex(types, /\tSESSION_EXAMPLE\?: number \| DurationText \| DurationParts \| undefined\n/)
+	t.regex(types, /\tSESSION_SAMPLE\?: number \| DurationText \| DurationParts \| undefined\n/)
+	t.regex(types, /\treadonly SESSION_EXAMPLE: number\n/)
+	t.regex(after.get('src/generated/options.ts') ?? '', /\tSESSION_EXAMPLE: \{\n\t\ttype: 'duration'/)
+	t.is(jsonSchema(after).properties.SESSION_EXAMPLE?.default, '7s')
+	t.is(jsonSchema(after).properties.SESSION_SAMPLE?.default, '7s')
+	t.regex(after.get('docs/config-reference.md') ?? '', /### SESSION_EXAMPLE\n\nHow long an example takes\./)
+})
+
+test('a deprecation is one text in the doc comment, the table, the JSON Schema and the reference', t => {
+	const text = 'SESSION_LAZY is deprecated for the sake of this test.'
+	const after = run({
+		yaml: YAML.replace(
+			'      SESSION_LAZY:\n',
+			`      SESSION_LAZY:\n        deprecation: {since: 0.1.0, removal: 0.2.0, text: ${text}}\n`,
+		),
+	})
+	t.true(after.get('src/generated/types.ts')?.includes(`* @deprecated ${text}\n`))
+	t.true(after.get('src/generated/options.ts')?.includes(`text: '${text}'`))
+	t.true(after.get('docs/config-reference.md')?.includes(`> ${text}\n`))
+	t.true(jsonSchema(after).properties.SESSION_LAZY?.description?.includes(text))
+	t.true(jsonSchema(after).properties.SESSION_LAZY?.deprecated)
+})
+
+test('a session type is available when the file of its store is there', t => {
+	const before = run({storeModules: new Set(['null'])})
+	t.regex(before.get('src/generated/stores.ts') ?? '', /redis: \{\n\t\tavailable: false,\n(?!.*load)/)
+	t.regex(before.get('README.md') ?? '', /\| `redis` \| \*Not yet available\.\*/)
+	t.regex(section(before, 'SESSION_REDIS'), /> Not yet available: `redis` has no store in this version\./)
+
+	const after = run({storeModules: new Set(['null', 'redis'])})
+	t.regex(after.get('src/generated/stores.ts') ?? '', /load: \(\) => import\('\.\.\/stores\/redis\.js'\)/)
+	t.regex(after.get('README.md') ?? '', /\| `redis` \| Redis, alone/)
+	t.notRegex(section(after, 'SESSION_REDIS'), /Not yet available/)
+})
+
+test('a page keeps everything outside its markers', t => {
+	t.regex(
+		run({}).get('README.md') ?? '',
+		/^Before\.\n<!-- generated:stores -->\n\|[\s\S]*\|\n<!-- \/generated:stores -->\nAfter\.\n$/,
+	)
+})
+
+test('links in a table lead to the reference from where the page is', t => {
+	const files = run({pages: new Map([['docs/stores.md', PAGE]])})
+	t.regex(files.get('docs/stores.md') ?? '', /\]\(config-reference\.md#session_redis\)/)
+})
+
+test('a marker for a table that does not exist is an error', t => {
+	const pages = new Map([['README.md', PAGE.replaceAll('stores', 'nothing')]])
+	t.throws(() => run({pages}), {message: /README\.md asks for a generated table nothing/})
+})
+
+test('nothing is generated from a schema with faults', t => {
+	const generated = generate({...sources(), yaml: YAML.replace('default: 10000', 'default: 0')})
+	t.true('faults' in generated)
+})
+
+function sources(): Sources {
+	return {
+		file: 'session.yaml',
+		yaml: YAML,
+		storeModules: new Set(['null', 'memory', 'redis']),
+		ruleIds: new Set(Object.keys(ruleChecks)),
+		pages: new Map([['README.md', PAGE]]),
+	}
+}
+
+function run(changes: Partial<Sources>): ReadonlyMap<string, string> {
+	const generated = generate({...sources(), ...changes})
+	if ('faults' in generated) throw new Error(JSON.stringify(generated.faults))
+	return generated.files
+}
+
+function changed(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
+	return [...after.keys()].filter(path => before.get(path) !== after.get(path)).sort()
+}
+
+function section(files: ReadonlyMap<string, string>, option: string): string {
+	return (
+		files
+			.get('docs/config-reference.md')
+			?.split('### ')
+			.find(part => part.startsWith(`${option}\n`)) ?? ''
+	)
+}
+
+interface Property {
+	readonly default?: unknown
+	readonly maximum?: number
+	readonly description?: string
+	readonly deprecated?: boolean
+}
+
+function jsonSchema(files: ReadonlyMap<string, string>): {properties: Record<string, Property>} {
+	return JSON.parse(files.get('src/generated/config.schema.json') ?? '')
+}
