@@ -23,7 +23,7 @@ export function optionSection(option: Option, schema: Schema): readonly string[]
 		['Type', code(codeType(option))],
 		['Default', option.default === undefined ? 'none' : code(literal(option.default))],
 		['Environment', ENVIRONMENT[option.environment]],
-		['Session types', option.appliesTo?.map(code).join(', ') ?? 'all'],
+		['Session types', sessionTypesOf(option, schema)],
 		['Aliases', option.aliases.length > 0 ? option.aliases.map(code).join(', ') : undefined],
 		['Secret', option.secret && 'yes: its value never appears in a message'],
 		['Since', option.since],
@@ -43,6 +43,14 @@ export function optionSection(option: Option, schema: Schema): readonly string[]
 			rows.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
 		),
 	]
+}
+
+function sessionTypesOf({appliesTo}: Option, schema: Schema): string {
+	if (appliesTo === undefined) return 'all'
+	return schema.sessionTypes
+		.filter(type => appliesTo.includes(type.name))
+		.map(type => (type.available ? code(type.name) : `${code(type.name)} (not yet available)`))
+		.join(', ')
 }
 
 function typesList(option: Option, schema: Schema): string {

@@ -36,7 +36,7 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_REFRESH_EACH_REQUEST: {
 			type: 'boolean',
-			description: 'Whether a request that reads a permanent session extends its life.\n\nThe expiry of the record moves in the round trip that reads it, and the cookie is sent again. With false both move only when the session is changed.\n\nTakes true or false.',
+			description: 'Whether a request that reads a session extends its life.\n\nThe expiry of the record moves in the round trip that reads it, and the cookie of a permanent session is sent again. With false both move only when the session is changed.\n\nTakes true or false.',
 			default: true,
 		},
 		SESSION_REFRESH_INTERVAL: {
@@ -58,7 +58,7 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_PROPERTY: {
 			type: 'string',
-			description: 'The property of the Koa context that holds the session.\n\nFor two instances on one application, each with its own property and cookie.\n\nTakes a text that is a JavaScript identifier.',
+			description: 'The property of the Koa context that holds the session.\n\nFor two instances on one application, each with its own property and cookie. `ctx.flash` and `ctx.flashes` belong to the instance whose property is `session`.\n\nTakes a text that is a JavaScript identifier.',
 			examples: ['adminSession'],
 			default: 'session',
 			pattern: '^[A-Za-z_$][A-Za-z0-9_$]*$',
@@ -166,7 +166,8 @@ export const jsonSchema: JsonSchema = {
 				{$ref: '#/definitions/DurationText'},
 				{$ref: '#/definitions/DurationParts'},
 			],
-			description: "How long the old id is still answered after `regenerate()`.\n\nWith 0 the old id is unknown at once.\n\nTakes a duration of at least 0 seconds (seconds, a text such as '1h30m', or an object such as {days: 31}).",
+			description: "How long the old id is still answered after `regenerate()`.\n\nWith 0 the old id is unknown at once. Otherwise requests that were sent with it still read the session as it was; nothing that they change is stored, and they set no cookie.\n\nTakes a duration of at least 0 seconds (seconds, a text such as '1h30m', or an object such as {days: 31}).",
+			examples: ['10s'],
 			default: 0,
 			minimum: 0,
 		},
@@ -189,14 +190,14 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_CLEANUP_N_REQUESTS: {
 			type: 'integer',
-			description: 'Removes expired sessions once in this many requests, on average.\n\nWith 0 never. For stores whose expired records do not disappear by themselves.\n\nTakes an integer of at least 0, or null. For `keyv`, `filesystem`, `memory`, `sequelize`, `postgresql`, `kysely`, `custom`.',
+			description: 'Removes expired sessions at every n-th request, in the background.\n\nWith 0 never. For stores whose expired records do not disappear by themselves.\n\nTakes an integer of at least 0, or null. For `keyv`, `filesystem`, `memory`, `sequelize`, `postgresql`, `kysely`, `custom`.',
 			examples: [1000],
 			default: 0,
 			minimum: 0,
 		},
 		SESSION_MEMORY_MAX_SESSIONS: {
 			type: 'integer',
-			description: 'How many sessions are kept at most.\n\nTakes an integer of at least 1. For `memory`.',
+			description: 'How many sessions are kept at most.\n\nAbove it the expired ones are removed, then those nearest to their expiry.\n\nTakes an integer of at least 1. For `memory`.',
 			default: 10000,
 			minimum: 1,
 		},
@@ -210,9 +211,9 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_FILE_THRESHOLD: {
 			type: 'integer',
-			description: "How many sessions are kept before some are removed, the expired first.\n\nTakes an integer of at least 1. For `filesystem`.\n\nDeprecated: SESSION_FILE_THRESHOLD is deprecated since 0.1.0 and will be removed in 1.0.0: use SESSION_TYPE 'keyv', with a cache of your own in SESSION_KEYV where its default does not fit.",
+			description: "How many sessions are kept.\n\nAbove it the expired ones are removed, then those nearest to their expiry. With 0 there is no limit.\n\nTakes an integer of at least 0. For `filesystem`.\n\nDeprecated: SESSION_FILE_THRESHOLD is deprecated since 0.1.0 and will be removed in 1.0.0: use SESSION_TYPE 'keyv', with a cache of your own in SESSION_KEYV where its default does not fit.",
 			default: 500,
-			minimum: 1,
+			minimum: 0,
 			deprecated: true,
 		},
 		SESSION_FILE_MODE: {

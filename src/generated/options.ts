@@ -268,11 +268,11 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 	},
 	SESSION_FILE_THRESHOLD: {
 		type: 'integer',
-		expected: 'an integer of at least 1',
+		expected: 'an integer of at least 0',
 		environment: 'integer',
 		aliases: [],
 		default: 500,
-		min: 1,
+		min: 0,
 		deprecation: {
 			code: 'KSS_DEP_SESSION_FILE_THRESHOLD',
 			text: "SESSION_FILE_THRESHOLD is deprecated since 0.1.0 and will be removed in 1.0.0: use SESSION_TYPE 'keyv', with a cache of your own in SESSION_KEYV where its default does not fit.",

@@ -132,10 +132,10 @@ export interface PlainSessionConfig {
 	PERMANENT_SESSION_LIFETIME?: number | DurationText | DurationParts | undefined
 
 	/**
-	 * Whether a request that reads a permanent session extends its life.
+	 * Whether a request that reads a session extends its life.
 	 *
-	 * The expiry of the record moves in the round trip that reads it, and the cookie is sent again. With false both
-	 * move only when the session is changed.
+	 * The expiry of the record moves in the round trip that reads it, and the cookie of a permanent session is sent
+	 * again. With false both move only when the session is changed.
 	 *
 	 * Takes true or false.
 	 *
@@ -175,7 +175,8 @@ export interface PlainSessionConfig {
 	/**
 	 * The property of the Koa context that holds the session.
 	 *
-	 * For two instances on one application, each with its own property and cookie.
+	 * For two instances on one application, each with its own property and cookie. `ctx.flash` and `ctx.flashes` belong
+	 * to the instance whose property is `session`.
 	 *
 	 * Takes a text that is a JavaScript identifier.
 	 *
@@ -385,11 +386,13 @@ export interface PlainSessionConfig {
 	/**
 	 * How long the old id is still answered after `regenerate()`.
 	 *
-	 * With 0 the old id is unknown at once.
+	 * With 0 the old id is unknown at once. Otherwise requests that were sent with it still read the session as it was;
+	 * nothing that they change is stored, and they set no cookie.
 	 *
 	 * Takes a duration of at least 0 seconds (seconds, a text such as '1h30m', or an object such as {days: 31}).
 	 *
 	 * @default 0
+	 * @example "10s"
 	 * @minimum 0
 	 * @since 0.1.0
 	 */
@@ -423,7 +426,7 @@ export interface PlainSessionConfig {
 	SESSION_STORE_TIMEOUT?: number | DurationText | DurationParts | undefined
 
 	/**
-	 * Removes expired sessions once in this many requests, on average.
+	 * Removes expired sessions at every n-th request, in the background.
 	 *
 	 * With 0 never. For stores whose expired records do not disappear by themselves.
 	 *
@@ -439,6 +442,8 @@ export interface PlainSessionConfig {
 
 	/**
 	 * How many sessions are kept at most.
+	 *
+	 * Above it the expired ones are removed, then those nearest to their expiry.
 	 *
 	 * Takes an integer of at least 1. For `memory`.
 	 *
@@ -463,12 +468,14 @@ export interface PlainSessionConfig {
 	SESSION_FILE_DIR?: string | undefined
 
 	/**
-	 * How many sessions are kept before some are removed, the expired first.
+	 * How many sessions are kept.
 	 *
-	 * Takes an integer of at least 1. For `filesystem`.
+	 * Above it the expired ones are removed, then those nearest to their expiry. With 0 there is no limit.
+	 *
+	 * Takes an integer of at least 0. For `filesystem`.
 	 *
 	 * @default 500
-	 * @minimum 1
+	 * @minimum 0
 	 * @asType integer
 	 * @since 0.1.0
 	 * @deprecated SESSION_FILE_THRESHOLD is deprecated since 0.1.0 and will be removed in 1.0.0: use SESSION_TYPE 'keyv', with a cache of your own in SESSION_KEYV where its default does not fit.
@@ -912,7 +919,7 @@ export interface SessionConfig
 	SESSION_STORE?: Store | undefined
 
 	/**
-	 * The Keyv that keeps the sessions.
+	 * The Keyv that keeps the sessions, or a store that does.
 	 *
 	 * Without it the sessions are files in `./flask_session`, at most 500 of them, readable by their owner only.
 	 *
@@ -926,7 +933,7 @@ export interface SessionConfig
 	/**
 	 * The same as SESSION_KEYV.
 	 *
-	 * The Keyv that keeps the sessions.
+	 * The Keyv that keeps the sessions, or a store that does.
 	 *
 	 * Takes a Keyv (with get, set and delete) or a store (with read, create, replace, touch, delete and close). For `keyv`.
 	 *
@@ -1066,7 +1073,7 @@ export interface ResolvedConfig {
 	/** How long a session lives after it was last stored or refreshed. In milliseconds. */
 	readonly PERMANENT_SESSION_LIFETIME: number
 
-	/** Whether a request that reads a permanent session extends its life. */
+	/** Whether a request that reads a session extends its life. */
 	readonly SESSION_REFRESH_EACH_REQUEST: boolean
 
 	/** The least time between two extensions of one session. In milliseconds. */
@@ -1138,7 +1145,7 @@ export interface ResolvedConfig {
 	/** How long a call of the store may take. In milliseconds. */
 	readonly SESSION_STORE_TIMEOUT: number
 
-	/** Removes expired sessions once in this many requests, on average. */
+	/** Removes expired sessions at every n-th request, in the background. */
 	readonly SESSION_CLEANUP_N_REQUESTS: number
 
 	/** The store, an object that meets the store contract. */
@@ -1147,13 +1154,13 @@ export interface ResolvedConfig {
 	/** How many sessions are kept at most. */
 	readonly SESSION_MEMORY_MAX_SESSIONS: number
 
-	/** The Keyv that keeps the sessions. */
+	/** The Keyv that keeps the sessions, or a store that does. */
 	readonly SESSION_KEYV: KeyvClient | Store | undefined
 
 	/** The directory that holds the files. */
 	readonly SESSION_FILE_DIR: string
 
-	/** How many sessions are kept before some are removed, the expired first. */
+	/** How many sessions are kept. */
 	readonly SESSION_FILE_THRESHOLD: number
 
 	/** The permissions of the files. */

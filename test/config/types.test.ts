@@ -13,7 +13,7 @@ type Equals<A, B> = [A, B] extends [B, A] ? true : false
 function accepts(..._configs: readonly SessionConfig[]): void {}
 
 /** Never called: the lines are for the compiler. */
-export function compiled(plain: PlainSessionConfig, store: Store): readonly unknown[] {
+function compiled(plain: PlainSessionConfig, store: Store): readonly unknown[] {
 	accepts(plain)
 	accepts({SESSION_REDIS: new Redis()}, {SESSION_REDIS: new Cluster([])}, {SESSION_REDIS: 'redis://localhost'})
 	accepts({SESSION_REDIS: createClient4()}, {SESSION_REDIS: createClient5()})
