@@ -41,6 +41,11 @@ export interface StartRedisOptions {
 const INSTALL = 'apt-get install redis-server'
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0
 
+const atExit = new Set<() => void>()
+process.once('exit', () => {
+	for (const end of atExit) end()
+})
+
 /** Why tests with redis cannot run here, or `undefined` when they can. */
 export function redisMissing({own = false} = {}): string | undefined {
 	return hasRedis || (!own && process.env.REDIS_URL) ? undefined : `redis-server is not installed: ${INSTALL}`
@@ -74,7 +79,7 @@ export async function startRedis({args = [], own = false}: StartRedisOptions = {
 	const start = () => startProcess('redis-server', [...words, ...args])
 	let running = await start()
 	const onExit = () => running.kill()
-	process.once('exit', onExit)
+	atExit.add(onExit)
 	await untilReady(port)
 
 	return {
@@ -91,7 +96,7 @@ export async function startRedis({args = [], own = false}: StartRedisOptions = {
 			await untilReady(port)
 		},
 		async stop() {
-			process.off('exit', onExit)
+			atExit.delete(onExit)
 			await running.end()
 			rmSync(directory, {recursive: true, force: true})
 		},
