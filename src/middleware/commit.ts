@@ -22,7 +22,7 @@ const MAX_IDS = 3
  * | regenerated | `create` the successor, then `delete` the predecessor |
  */
 export async function commit(state: SessionState): Promise<void> {
-	await deleteDoomed(state)
+	if (state.doomed !== undefined) await deleteDoomed(state, state.doomed)
 	if (!state.loaded) return
 	if (state.gone) {
 		if (state.changes.any(state.data)) tellGone(state, 'what a request changed was not stored')
@@ -33,10 +33,16 @@ export async function commit(state: SessionState): Promise<void> {
 	else if (state.changes.any(state.data)) await replaceOrDelete(state, state.record)
 }
 
+/** Whether a commit has anything to do: most requests only read, and end without waiting for one. */
+export function hasWork({doomed, predecessor, record, gone, changes, data}: SessionState): boolean {
+	if (doomed !== undefined || predecessor !== undefined) return true
+	return record === undefined && !gone ? changes.attempted : changes.any(data)
+}
+
 /** Deletes the session now. What is set afterwards belongs to a new one. */
 export async function destroy(state: SessionState): Promise<void> {
 	doom(state)
-	await deleteDoomed(state)
+	if (state.doomed !== undefined) await deleteDoomed(state, state.doomed)
 }
 
 /** Marks the session for deletion at the commit, and goes on with a new one. */
@@ -48,9 +54,7 @@ export function doom(state: SessionState): void {
 	state.startAnew()
 }
 
-async function deleteDoomed(state: SessionState): Promise<void> {
-	const sid = state.doomed
-	if (sid === undefined) return
+async function deleteDoomed(state: SessionState, sid: string): Promise<void> {
 	// once only: when the store fails, the caller is told, and the end of the request does not wait for it again
 	state.doomed = undefined
 	await state.core.backend.delete(state.keyOf(sid))

@@ -2,7 +2,7 @@ import {types} from 'node:util'
 import type {Context} from 'koa'
 import {SessionError} from '../errors.js'
 import type {Data} from '../serializers/codec.js'
-import {commit, doom} from './commit.js'
+import {commit, doom, hasWork} from './commit.js'
 import type {Core} from './core.js'
 import {type Flash, type FlashesOptions, presentFlashes} from './flash.js'
 import type {Identify} from './identity.js'
@@ -108,11 +108,11 @@ export class Cycle {
 	async close(): Promise<void> {
 		const {state} = this
 		try {
-			await state.inTurn(() => commit(state))
+			if (hasWork(state)) await state.inTurn(() => commit(state))
 		} catch (error) {
 			throw this.#withCookie(state, error)
 		} finally {
-			if (state.locks.size > 0) await releaseAll(state)
+			if (state.locks) await releaseAll(state.locks)
 		}
 		this.#answer(state)
 		this.#core.requestEnded()
@@ -132,7 +132,7 @@ export class Cycle {
 		} catch (failure) {
 			this.#core.report(failure, this.#ctx)
 		} finally {
-			if (state.locks.size > 0) await releaseAll(state)
+			if (state.locks) await releaseAll(state.locks)
 		}
 		return this.#withCookie(state, error)
 	}
@@ -213,6 +213,6 @@ function dropChanges(state: SessionState): void {
 }
 
 /** A lock that cannot be released expires by itself. */
-async function releaseAll(state: SessionState): Promise<void> {
-	await Promise.allSettled([...state.locks].map(release => release()))
+async function releaseAll(locks: ReadonlySet<() => Promise<void>>): Promise<void> {
+	await Promise.allSettled([...locks].map(release => release()))
 }

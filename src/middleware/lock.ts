@@ -28,9 +28,10 @@ export async function lock(state: SessionState, options: LockOptions = {}): Prom
 		const result = await backend.create(key, {payload: token, expiresAt: state.core.now() + holdMs})
 		if (result.outcome === 'written') {
 			const release = once(async () => {
-				state.locks.delete(release)
+				state.locks?.delete(release)
 				await backend.delete(key, result.revision)
 			})
+			state.locks ??= new Set()
 			state.locks.add(release)
 			await readAgain(state)
 			return release

@@ -42,10 +42,10 @@ export class SessionState {
 	cookie: CookieDue
 	/** There is a response that can carry a new id to the client. */
 	canSetCookie = true
-	/** Released at the end of the request. */
-	readonly locks = new Set<() => Promise<void>>()
+	/** Released at the end of the request; `undefined` without any. */
+	locks: Set<() => Promise<void>> | undefined
 	#sid: string | undefined
-	#tail: Promise<unknown> = Promise.resolve()
+	#tail: Promise<unknown> | undefined
 
 	/** @param sid the id that the client sent, whose record is to be loaded; without it the session is a new one */
 	constructor(core: Core, sid: string | undefined) {
@@ -104,7 +104,7 @@ export class SessionState {
 
 	/** Runs `operation` after all earlier ones of this session: two `save()` at once must not write twice. */
 	inTurn<T>(operation: () => Promise<T>): Promise<T> {
-		const turn = this.#tail.then(operation, operation)
+		const turn = this.#tail === undefined ? operation() : this.#tail.then(operation)
 		this.#tail = turn.catch(() => undefined)
 		return turn
 	}

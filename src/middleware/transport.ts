@@ -37,8 +37,7 @@ export function createTransport(config: ResolvedConfig, signer: Signer | undefin
 		deletion: ctx => `${name}=${domain}; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0${tail(ctx)}`,
 		send: (ctx, cookie) => {
 			const {res} = ctx
-			const before = res.getHeader('set-cookie')
-			res.setHeader('Set-Cookie', before === undefined ? cookie : [before, cookie].flat().map(String))
+			res.appendHeader('Set-Cookie', cookie)
 			addVary(ctx)
 			// a shared cache must not hand this cookie to someone else (RFC 9111, section 7.3)
 			if (!res.hasHeader('cache-control')) res.setHeader('Cache-Control', 'no-store')
