@@ -1,14 +1,8 @@
 /** Writes `src/generated/options.ts`: the options, session types and rules as data. */
 
 import {literal} from './literal.js'
-import {
-	type Option,
-	optionWarningCode,
-	type Rule,
-	type Schema,
-	type SessionType,
-	sessionTypeWarningCode,
-} from './model.js'
+import {type Option, optionWarningCode, type Schema, type SessionType, sessionTypeWarningCode} from './model.js'
+import type {Rule} from './schema-file.js'
 import {expectedText} from './wording.js'
 
 /** The text of the module. */

@@ -1,15 +1,9 @@
 /** Writes `docs/config-reference.md`: every option, in the order of the schema. */
 
 import {anchor, code, link, table} from './markdown.js'
-import {
-	type DeprecationSource,
-	type Group,
-	optionWarningCode,
-	type Rule,
-	type Schema,
-	sessionTypeWarningCode,
-} from './model.js'
+import {type Group, optionWarningCode, type Schema, sessionTypeWarningCode} from './model.js'
 import {optionSection} from './reference-option.js'
+import type {DeprecationSource, Rule} from './schema-file.js'
 import {storesTable} from './tables.js'
 
 /** The text of the page. */

@@ -2,7 +2,7 @@
 
 import type {LintPass, Report} from './lint.js'
 import type {Path} from './load.js'
-import type {SchemaFile} from './model.js'
+import type {SchemaFile} from './schema-file.js'
 
 /** Reports names that are used twice or not known. */
 export const lintNames: LintPass = (schema, report, ruleIds) => {

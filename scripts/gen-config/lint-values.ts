@@ -2,8 +2,8 @@
 
 import type {LintPass, Report} from './lint.js'
 import type {Path} from './load.js'
-import type {OptionSource, SchemaFile} from './model.js'
 import {ENVIRONMENT_FORMS} from './model.js'
+import type {OptionSource, SchemaFile} from './schema-file.js'
 import {valueFault} from './value-fault.js'
 
 /** The keys that only some types have. */

@@ -2,7 +2,7 @@
 
 import type {LintPass, Report} from './lint.js'
 import type {Path} from './load.js'
-import type {DeprecationSource} from './model.js'
+import type {DeprecationSource} from './schema-file.js'
 
 const VERSION = /^\d+\.\d+\.\d+$/
 

@@ -9,7 +9,7 @@ import type {LintRule} from './lint-rules.js'
 import {lintValues} from './lint-values.js'
 import {lintWording} from './lint-wording.js'
 import type {Fault, LoadedFile, Path} from './load.js'
-import type {SchemaFile} from './model.js'
+import type {SchemaFile} from './schema-file.js'
 
 /** Reports a fault at a place in the schema. */
 export type Report = (path: Path, rule: LintRule, message: string) => void

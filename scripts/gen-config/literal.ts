@@ -1,7 +1,9 @@
 /** Prints data as TypeScript, in the format of this project. */
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/
-const WIDTH = 120
+
+/** How wide a value may be before it is broken; lines have 120 columns, and a key stands before it. */
+const MAX_WIDTH = 80
 
 /** The source of `value`, which holds what JSON can hold; properties that are `undefined` are left out. */
 export function literal(value: unknown, depth = 0): string {
@@ -14,7 +16,7 @@ export function literal(value: unknown, depth = 0): string {
 				.map(([key, item]) => `${IDENTIFIER.test(key) ? key : quoted(key)}: ${literal(item, depth + 1)}`)
 	const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}']
 	const oneLine = `${open}${items.join(', ')}${close}`
-	if (!oneLine.includes('\n') && oneLine.length + depth * 4 < WIDTH - 40) return oneLine
+	if (!oneLine.includes('\n') && oneLine.length + depth * 4 < MAX_WIDTH) return oneLine
 	const indent = '\t'.repeat(depth + 1)
 	return `${open}\n${items.map(item => `${indent}${item},\n`).join('')}${'\t'.repeat(depth)}${close}`
 }

@@ -7,7 +7,8 @@ import {emitStores} from './emit-stores.js'
 import {emitTypes} from './emit-types.js'
 import {lint} from './lint.js'
 import {type Fault, loadYaml} from './load.js'
-import {type SchemaFile, toSchema} from './model.js'
+import {toSchema} from './model.js'
+import type {SchemaFile} from './schema-file.js'
 import {fillTables} from './tables.js'
 
 /** What the generated files depend on. */

@@ -1,7 +1,7 @@
 /** Whether a value in the schema, a default or an example, fits its own option. */
 
 import {parseDuration} from '../../src/config/duration.js'
-import type {OptionSource, SchemaFile} from './model.js'
+import type {OptionSource, SchemaFile} from './schema-file.js'
 
 /** Why a value does not fit. */
 export interface ValueFault {

@@ -71,8 +71,10 @@ function isSame(one: unknown, other: unknown, name: OptionName): boolean {
 }
 
 function nearestName(name: string): {nearest: string; typos: number} {
-	let best = {nearest: '', typos: Number.POSITIVE_INFINITY}
+	let best = {nearest: '', typos: Number.MAX_SAFE_INTEGER}
 	for (const nearest of CANONICAL.keys()) {
+		// The distance is at least the difference in length; an environment has many names that are not ours.
+		if (Math.abs(name.length - nearest.length) >= best.typos) continue
 		const typos = editDistance(name.toUpperCase(), nearest)
 		if (typos < best.typos) best = {nearest, typos}
 	}

@@ -3,7 +3,7 @@
 import type {ConfigProblem} from '../errors.js'
 import {options, type RuleId, rules} from '../generated/options.js'
 import type {OptionName, ResolvedConfig, SessionConfig} from '../generated/types.js'
-import {readAppKeys} from './app-keys.js'
+import {withAppKeys} from './app-keys.js'
 import {warnDeprecations} from './deprecations.js'
 import {describe} from './describe.js'
 import {type Given, OPTION_NAMES, readNames} from './names.js'
@@ -63,15 +63,6 @@ function withDefaults(values: ReadonlyMap<OptionName, unknown>): ResolvedConfig 
 	const entries = OPTION_NAMES.map(name => [name, values.has(name) ? values.get(name) : defaultValue(name)])
 	// The table and the types come from one schema, so every name has a value of its type.
 	return Object.fromEntries(entries) as ResolvedConfig
-}
-
-function withAppKeys(config: ResolvedConfig, appKeys: unknown): {config: ResolvedConfig; problem?: ConfigProblem} {
-	if (!config.SESSION_USE_SIGNER || config.SECRET_KEY !== undefined) return {config}
-	const keys = readAppKeys(appKeys)
-	if (keys === undefined) return {config}
-	if ('problem' in keys) return {config, problem: keys.problem}
-	const fallbacks = Object.freeze([...keys.fallbacks, ...config.SECRET_KEY_FALLBACKS])
-	return {config: {...config, SECRET_KEY: keys.key, SECRET_KEY_FALLBACKS: fallbacks}}
 }
 
 // A rule is left alone while one of its options has no good value: one mistake makes one message.

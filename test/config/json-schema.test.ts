@@ -43,7 +43,7 @@ test('the schema refuses unknown names, and lets a file name its schema', t => {
 test('the interpreter knows every keyword of the schema that is not an annotation', t => {
 	const known = ['$ref', 'definitions', 'anyOf', 'type', 'const', 'enum', 'minimum', 'maximum', 'multipleOf']
 	const more = ['minLength', 'maxLength', 'pattern', 'items', 'properties', 'additionalProperties']
-	const annotations = ['$schema', 'title', 'description', 'default', 'examples', 'deprecated']
+	const annotations = ['$schema', '$comment', 'title', 'description', 'default', 'examples', 'deprecated']
 	const found = new Set<string>()
 	collectKeywords(jsonSchema, found)
 	t.deepEqual(

@@ -2,8 +2,8 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import test from 'ava'
 import {loadYaml} from '../../scripts/gen-config/load.js'
-import type {SchemaFile} from '../../scripts/gen-config/model.js'
 import {toSchema} from '../../scripts/gen-config/model.js'
+import type {SchemaFile} from '../../scripts/gen-config/schema-file.js'
 
 const ROOT = join(import.meta.dirname, '../..')
 

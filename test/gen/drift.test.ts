@@ -21,9 +21,6 @@ test('the generated files are those of the schema', async t => {
 
 test('the check fails after any edit of a generated file, and names it and the command', async t => {
 	const copy = await copyOfProject(t)
-	await gen(copy)
-	t.deepEqual(await gen(copy, '--check'), {code: 0, stderr: ''})
-
 	for (const path of GENERATED) await appendFile(join(copy, path), ' ')
 	await writeFile(join(copy, 'README.md'), '<!-- generated:stores -->\nan edit\n<!-- /generated:stores -->\n')
 	const {code, stderr} = await gen(copy, '--check')
@@ -37,7 +34,6 @@ test('the check fails after any edit of a generated file, and names it and the c
 
 test('a fault of the schema is reported with file and line, and nothing is written', async t => {
 	const copy = await copyOfProject(t)
-	await gen(copy)
 	const schema = join(copy, 'config-schema/session.yaml')
 	const lines = (await readFile(schema, 'utf8')).split('\n')
 	const line = lines.findIndex(text => text.includes('default: 10000'))
