@@ -1,0 +1,66 @@
+/**
+ * The example of `npm start`: a counter, flashed messages, login and logout, and a look at what the session holds.
+ *
+ * PORT and every SESSION_* option come from the environment; without SESSION_TYPE the sessions are files in
+ * ./flask_session. Try `SESSION_TYPE=redis SESSION_REDIS=redis://127.0.0.1:6379 npm start`.
+ */
+import {createServer, type Server} from 'node:http'
+import type {AddressInfo} from 'node:net'
+import Koa from 'koa'
+import {configFromEnv, type SessionConfig, serverSession} from '../src/index.js'
+import {answerErrors} from './errors.js'
+import {createRouter} from './routes.js'
+import {protect} from './security-headers.js'
+import {describeStore} from './stores.js'
+import type {Visitor} from './visitor.js'
+
+const config: SessionConfig = {SESSION_TYPE: 'keyv', SESSION_COOKIE_SAMESITE: 'Lax', ...configFromEnv(process.env)}
+
+const app = new Koa()
+const sessions = serverSession<Visitor>(app, config)
+const router = createRouter(describeStore(config))
+
+app.use(protect)
+app.use(answerErrors)
+app.use(sessions)
+app.use(router.routes())
+app.use(router.allowedMethods())
+// a line for each error and its cause; Koa would print the stack
+app.on('error', error => console.error([error, error.cause].filter(Boolean).map(String).join('\n  caused by ')))
+
+const server = createServer(app.callback())
+const {port} = await listen(server, process.env.PORT)
+console.log(`Sessions are kept in ${describeStore(config)}.`)
+console.log(`Listening on http://localhost:${port}`)
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
+
+/** The given port; without one 3000, or any free port when that is taken. */
+async function listen(target: Server, port: string | undefined): Promise<AddressInfo> {
+	try {
+		await listenOn(target, port ? Number(port) : 3000)
+	} catch (error) {
+		if (port || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+		await listenOn(target, 0)
+	}
+	return target.address() as AddressInfo
+}
+
+function listenOn(target: Server, port: number): Promise<void> {
+	return new Promise((resolve, reject) => {
+		target.once('error', reject)
+		target.listen(port, () => {
+			target.off('error', reject)
+			resolve()
+		})
+	})
+}
+
+/** Answers what is under way, then closes the store. */
+async function stop(): Promise<void> {
+	await new Promise(resolve => {
+		server.close(resolve)
+		server.closeIdleConnections()
+	})
+	await sessions.close()
+}
