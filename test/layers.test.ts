@@ -1,0 +1,86 @@
+import {readdirSync, readFileSync} from 'node:fs'
+import {dirname, join, normalize} from 'node:path'
+import test from 'ava'
+
+/** What each part of src/ may import, beside itself. A part is a folder, or a file at the top. */
+const ALLOWED: Record<string, readonly string[]> = {
+	'errors.ts': [],
+	generated: ['config/clients.ts', 'config/json-schema.ts', 'config/table.ts', 'stores', 'serializers/contract.ts'],
+	serializers: ['errors.ts'],
+	stores: ['errors.ts', 'generated'],
+	config: ['errors.ts', 'generated', 'stores/contract.ts', 'serializers/contract.ts'],
+	middleware: ['errors.ts', 'generated', 'config', 'serializers', 'stores/contract.ts', 'stores/index.ts'],
+	testing: ['errors.ts', 'stores/contract.ts'],
+	'index.ts': ['errors.ts', 'generated', 'config', 'serializers', 'stores', 'middleware'],
+}
+
+interface Import {
+	readonly from: string
+	readonly to: string
+	/** By `import()`: when it is run both modules are there, so it closes no circle. */
+	readonly lazy: boolean
+}
+
+function imports(): Import[] {
+	return sources().flatMap(from => {
+		const text = readFileSync(join('src', from), 'utf8')
+		return [...text.matchAll(/(from|import\()\s*'(\.[^']+)'/g)].map(([, how, target = '']) => ({
+			from,
+			to: normalize(join(dirname(from), target)).replace(/\.js$/, '.ts'),
+			lazy: how !== 'from',
+		}))
+	})
+}
+
+function sources(): string[] {
+	return readdirSync('src', {recursive: true, encoding: 'utf8'}).filter(file => file.endsWith('.ts'))
+}
+
+function partOf(file: string): string {
+	return file.split('/')[0] as string
+}
+
+test('every part of src/ has a line in the table', t => {
+	t.deepEqual([...new Set(sources().map(partOf))].sort(), Object.keys(ALLOWED).sort())
+})
+
+test('nothing imports against the direction of the layers', t => {
+	const all = imports()
+	t.true(all.length > 50, 'the imports are found at all')
+	const wrong = all.filter(({from, to}) => {
+		const allowed = ALLOWED[partOf(from)] ?? []
+		return partOf(from) !== partOf(to) && !allowed.some(part => to === part || to.startsWith(`${part}/`))
+	})
+	t.deepEqual(wrong, [])
+})
+
+test('a store module is reached through the registry only, and by whom the package exports it', t => {
+	const stores = /^stores\/[^/]+\.ts$/
+	const shared = ['stores/contract.ts', 'stores/factory.ts', 'stores/index.ts', 'stores/file-cache.ts']
+	const others = imports().filter(
+		({from, to}) => stores.test(to) && !shared.includes(to) && !['index.ts'].includes(from),
+	)
+	t.deepEqual([...new Set(others.map(({from}) => from))], ['generated/stores.ts'])
+})
+
+test('no import runs in a circle', t => {
+	const next = new Map<string, string[]>()
+	for (const {from, to, lazy} of imports()) if (!lazy) next.set(from, [...(next.get(from) ?? []), to])
+	const done = new Set<string>()
+	const visit = (file: string, path: readonly string[]): readonly string[] | undefined => {
+		if (path.includes(file)) return [...path.slice(path.indexOf(file)), file]
+		if (done.has(file)) return undefined
+		for (const target of next.get(file) ?? []) {
+			const circle = visit(target, [...path, file])
+			if (circle) return circle
+		}
+		done.add(file)
+		return undefined
+	}
+	t.deepEqual(
+		sources()
+			.map(file => visit(file, []))
+			.filter(circle => circle !== undefined),
+		[],
+	)
+})
