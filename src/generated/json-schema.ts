@@ -81,11 +81,11 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_COOKIE_PATH: {
 			type: ['string', 'null'],
-			description: 'The path under which the browser sends the cookie.\n\nTakes a text of at most 1024 characters of printable ASCII without semicolon that begins with a slash, or null.',
+			description: 'The path under which the browser sends the cookie.\n\nTakes a text of at most 1024 characters that begins with a slash, or null.',
 			examples: ['/app'],
 			default: '/',
 			maxLength: 1024,
-			pattern: '^/[\\x20-\\x3A\\x3C-\\x7E]*$',
+			pattern: '^/',
 		},
 		SESSION_COOKIE_HTTPONLY: {
 			type: 'boolean',

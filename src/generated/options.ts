@@ -14,6 +14,8 @@ export type RuleId =
 	| 'refresh-interval'
 	| 'lifetime-date'
 	| 'property-name'
+	| 'cookie-domain'
+	| 'grace-needs-revisions'
 
 /** Every option under its canonical name. */
 export const options: Readonly<Record<OptionName, OptionEntry>> = {
@@ -84,7 +86,7 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 	},
 	SESSION_COOKIE_PATH: {
 		type: 'string',
-		expected: 'a text of at most 1024 characters of printable ASCII without semicolon that begins with a slash, or null',
+		expected: 'a text of at most 1024 characters that begins with a slash, or null',
 		environment: 'text',
 		aliases: [],
 		default: '/',
@@ -581,6 +583,14 @@ export const rules: Readonly<Record<RuleId, RuleEntry>> = {
 	'property-name': {
 		options: ['SESSION_PROPERTY'],
 		expected: 'a name that JavaScript objects do not have by themselves',
+	},
+	'cookie-domain': {
+		options: ['SESSION_COOKIE_DOMAIN'],
+		expected: 'a domain name, such as example.org',
+	},
+	'grace-needs-revisions': {
+		options: ['SESSION_REGENERATE_GRACE', 'SESSION_CONCURRENCY'],
+		expected: "0, or SESSION_CONCURRENCY 'merge' or 'strict', which never write over the session that the grace keeps",
 	},
 }
 

@@ -219,12 +219,12 @@ export interface PlainSessionConfig {
 	/**
 	 * The path under which the browser sends the cookie.
 	 *
-	 * Takes a text of at most 1024 characters of printable ASCII without semicolon that begins with a slash, or null.
+	 * Takes a text of at most 1024 characters that begins with a slash, or null.
 	 *
 	 * @default "/"
 	 * @example "/app"
 	 * @maxLength 1024
-	 * @pattern ^/[\x20-\x3A\x3C-\x7E]*$
+	 * @pattern ^/
 	 * @since 0.1.0
 	 */
 	SESSION_COOKIE_PATH?: string | null | undefined

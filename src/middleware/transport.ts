@@ -1,5 +1,5 @@
-import {domainToASCII} from 'node:url'
 import type {Context} from 'koa'
+import {bareDomain} from '../config/rules.js'
 import type {ResolvedConfig} from '../generated/types.js'
 import type {Signer} from './signer.js'
 
@@ -56,11 +56,6 @@ function attributes(config: ResolvedConfig, secure: boolean): string {
 		sameSite === undefined ? '' : `; SameSite=${sameSite === 'None' && !crossSite ? 'Lax' : sameSite}`,
 		config.SESSION_COOKIE_PARTITIONED && crossSite ? '; Partitioned' : '',
 	].join('')
-}
-
-/** The domain as a cookie carries it: no leading dot, no port, IDNA. */
-function bareDomain(domain: string): string {
-	return domainToASCII(domain.replace(/^\./, '').replace(/:\d+$/, ''))
 }
 
 /** werkzeug's `quote(path, safe="%!$&'()*+,/:=@")`. */
