@@ -3,6 +3,8 @@ import {storeConformance} from '../../src/testing/index.js'
 import {testWithRedis} from '../support/servers.js'
 import {harnesses} from '../support/store-harnesses.js'
 
+const inTurn = limited(40)
+
 for (const {name, server, start} of harnesses) {
 	const run = server === undefined ? test : testWithRedis(test, name, {own: server === 'redis cluster'})
 	const open = async () => {
@@ -18,8 +20,25 @@ for (const {name, server, start} of harnesses) {
 	}
 	for (const {title, run: check} of storeConformance({name, open})) {
 		run(title, async (t: ExecutionContext) => {
-			await check()
+			await inTurn(check)
 			t.pass()
 		})
+	}
+}
+
+/** Runs at most `limit` tasks at once: ava begins all tests of a file together. */
+function limited(limit: number) {
+	let free = limit
+	const waiting: (() => void)[] = []
+	return async (task: () => Promise<void>) => {
+		if (free > 0) free -= 1
+		else await new Promise<void>(resolve => waiting.push(resolve))
+		try {
+			await task()
+		} finally {
+			const next = waiting.shift()
+			if (next === undefined) free += 1
+			else next()
+		}
 	}
 }

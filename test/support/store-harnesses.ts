@@ -15,7 +15,7 @@ import {memoryStore} from '../../src/stores/memory.js'
 import {redisStore} from '../../src/stores/redis.js'
 import type {StoreUnderTest} from '../../src/testing/index.js'
 import {manualContext, realContext} from './clock.js'
-import {startRedis, startRedisCluster} from './servers.js'
+import {type RedisServer, startRedis, startRedisCluster} from './servers.js'
 
 /** A kind of store that the tests run over. */
 export interface StoreHarness {
@@ -46,37 +46,21 @@ export type Descriptor =
 	| {readonly kind: RedisKind; readonly url: string}
 
 /** The clients of redis. */
-export type RedisKind = 'ioredis' | 'ioredis keyPrefix' | 'ioredis Cluster' | 'redis 4' | 'redis 5'
+export type RedisKind = keyof typeof redisClients
 
 /** Every harness. A new store adds its line, and every test over all stores runs over it. */
 export const harnesses: readonly StoreHarness[] = [
-	{name: 'memory', atomicWrites: true, start: async () => inProcess(memoryStore)},
-	{name: 'file cache', atomicWrites: true, start: inDirectory},
-	{
-		name: 'keyv over a Map',
-		atomicWrites: false,
-		start: async () => inProcess((_, context) => keyvStore(new Keyv(), context)),
-	},
-	{
-		name: 'keyv over JSON text',
-		atomicWrites: false,
-		start: async () => inProcess((_, context) => keyvStore(jsonKeyv(), context)),
-	},
-	{name: 'redis by ioredis', atomicWrites: true, server: 'redis', start: () => inRedis('ioredis')},
-	{
-		name: 'redis by ioredis with keyPrefix',
-		atomicWrites: true,
-		server: 'redis',
-		start: () => inRedis('ioredis keyPrefix'),
-	},
-	{
-		name: 'redis cluster by ioredis',
-		atomicWrites: true,
-		server: 'redis cluster',
-		start: () => inRedis('ioredis Cluster'),
-	},
-	{name: 'redis by node-redis 4', atomicWrites: true, server: 'redis', start: () => inRedis('redis 4')},
-	{name: 'redis by node-redis 5', atomicWrites: true, server: 'redis', start: () => inRedis('redis 5')},
+	inProcess('memory', context => memoryStore({}, context), {atomicWrites: true}),
+	inDirectory('file cache'),
+	inProcess('keyv over a Map', context => keyvStore(new Keyv(), context), {atomicWrites: false}),
+	inProcess('keyv over JSON text', context => keyvStore(jsonKeyv(), context), {atomicWrites: false}),
+	inRedis('redis by ioredis', 'ioredis'),
+	inRedis('redis by ioredis with keyPrefix', 'ioredis keyPrefix'),
+	inRedis('redis by node-redis 4', 'redis 4'),
+	inRedis('redis by node-redis 5', 'redis 5'),
+	inRedis('redis cluster by ioredis', 'ioredis Cluster', 'redis cluster'),
+	inRedis('redis cluster by node-redis 4', 'redis 4 cluster', 'redis cluster'),
+	inRedis('redis cluster by node-redis 5', 'redis 5 cluster', 'redis cluster'),
 ]
 
 /** Opens the records of a descriptor, in whatever process. */
@@ -95,81 +79,96 @@ export async function openDescriptor(
 	return {store, release}
 }
 
-function inProcess(make: (options: undefined, context: StoreContext) => Store): Backend {
-	const context = manualContext()
-	const store = make(undefined, context)
-	return {
-		keyPrefix: keyPrefix(),
-		open: async () => ({store, now: context.now, advance: context.advance, release: async () => {}}),
-		stop: () => store.close(),
+function inProcess(name: string, make: (context: StoreContext) => Store, {atomicWrites}: {atomicWrites: boolean}) {
+	const start = async (): Promise<Backend> => {
+		const context = manualContext()
+		const store = make(context)
+		return {
+			keyPrefix: keyPrefix(),
+			open: async () => ({store, now: context.now, advance: context.advance, release: async () => {}}),
+			stop: () => store.close(),
+		}
 	}
+	return {name, atomicWrites, start}
 }
 
-async function inDirectory(): Promise<Backend> {
-	const directory = await mkdtemp(join(tmpdir(), 'kss-files-'))
-	const descriptor = {kind: 'file cache', directory} as const
-	const context = manualContext()
-	const open = () => openDescriptor(descriptor, context)
-	return {
-		keyPrefix: keyPrefix(),
-		descriptor,
-		open: async () => ({
-			...(await open()),
-			now: context.now,
-			advance: context.advance,
-			another: async () => (await open()).store,
-		}),
-		stop: () => rm(directory, {recursive: true, force: true}),
+function inDirectory(name: string): StoreHarness {
+	const start = async (): Promise<Backend> => {
+		const directory = await mkdtemp(join(tmpdir(), 'kss-files-'))
+		const descriptor = {kind: 'file cache', directory} as const
+		const context = manualContext()
+		const open = () => openDescriptor(descriptor, context)
+		return {
+			keyPrefix: keyPrefix(),
+			descriptor,
+			open: async () => ({
+				...(await open()),
+				now: context.now,
+				advance: context.advance,
+				another: async () => (await open()).store,
+			}),
+			stop: () => rm(directory, {recursive: true, force: true}),
+		}
 	}
+	return {name, atomicWrites: true, start}
 }
 
-// One server for each test process.
-let redis: ReturnType<typeof startRedis> | undefined
-let cluster: ReturnType<typeof startRedisCluster> | undefined
+// One server of each kind for each test process.
+let redis: Promise<RedisServer> | undefined
+let cluster: Promise<RedisServer> | undefined
 
-async function inRedis(kind: RedisKind): Promise<Backend> {
-	if (kind === 'ioredis Cluster') cluster ??= startRedisCluster()
-	else redis ??= startRedis()
-	const server = await (kind === 'ioredis Cluster' ? cluster : redis)
-	const descriptor = {kind, url: server?.url ?? ''}
-	return {
-		keyPrefix: keyPrefix(),
-		descriptor,
-		async open() {
-			const releases: (() => Promise<void>)[] = []
-			const open = async () => {
-				const {store, release} = await openDescriptor(descriptor)
-				releases.push(release)
-				return store
-			}
-			return {
-				store: await open(),
-				another: open,
-				release: async () => void (await Promise.all(releases.map(release => release()))),
-			}
-		},
-		stop: async () => {},
+function inRedis(name: string, kind: RedisKind, server: 'redis' | 'redis cluster' = 'redis'): StoreHarness {
+	const start = async (): Promise<Backend> => {
+		if (server === 'redis') redis ??= startRedis()
+		else cluster ??= startRedisCluster()
+		const {url} = await ((server === 'redis' ? redis : cluster) as Promise<RedisServer>)
+		const descriptor = {kind, url}
+		return {
+			keyPrefix: keyPrefix(),
+			descriptor,
+			async open() {
+				const releases: (() => Promise<void>)[] = []
+				const open = async () => {
+					const {store, release} = await openDescriptor(descriptor)
+					releases.push(release)
+					return store
+				}
+				return {
+					store: await open(),
+					another: open,
+					async release() {
+						await Promise.all(releases.map(end => end()))
+					},
+				}
+			},
+			stop: async () => {},
+		}
 	}
+	return {name, atomicWrites: true, server, start}
 }
 
 const redisClients = {
-	ioredis: (url: string) => ioredis(new Redis(url)),
-	'ioredis keyPrefix': (url: string) => ioredis(new Redis(url, {keyPrefix: 'app[*]:'})),
-	'ioredis Cluster': (url: string) => ioredis(new Cluster([url])),
-	'redis 4': async (url: string) => {
-		const client = redisV4.createClient({url})
-		await client.connect()
-		return {client, release: async () => void (await client.quit())}
-	},
-	'redis 5': async (url: string) => {
-		const client = redisV5.createClient({url})
-		await client.connect()
-		return {client, release: async () => void (await client.quit())}
-	},
+	ioredis: (url: string) => quitting(new Redis(url)),
+	'ioredis keyPrefix': (url: string) => quitting(new Redis(url, {keyPrefix: 'app[*]:'})),
+	'ioredis Cluster': (url: string) => quitting(new Cluster([url])),
+	'redis 4': (url: string) => connected(redisV4.createClient({url})),
+	'redis 5': (url: string) => connected(redisV5.createClient({url})),
+	'redis 4 cluster': (url: string) => connected(redisV4.createCluster({rootNodes: [{url}]})),
+	'redis 5 cluster': (url: string) => connected(redisV5.createCluster({rootNodes: [{url}]})),
 }
 
-async function ioredis(client: Redis | Cluster) {
-	return {client, release: async () => void (await client.quit())}
+async function quitting<T extends {quit(): Promise<unknown>}>(client: T) {
+	return {
+		client,
+		async release() {
+			await client.quit()
+		},
+	}
+}
+
+async function connected<T extends {connect(): Promise<unknown>; quit(): Promise<unknown>}>(client: T) {
+	await client.connect()
+	return quitting(client)
 }
 
 function jsonKeyv(): Keyv {
