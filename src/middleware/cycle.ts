@@ -1,9 +1,9 @@
-import {types} from 'node:util'
 import type {Context} from 'koa'
 import {SessionError} from '../errors.js'
 import type {Data} from '../serializers/codec.js'
 import {commit, doom, hasWork} from './commit.js'
 import type {Core} from './core.js'
+import {withErrorHeaders} from './error-headers.js'
 import {type Flash, type FlashesOptions, presentFlashes} from './flash.js'
 import type {Identify} from './identity.js'
 import {load} from './load.js'
@@ -110,7 +110,7 @@ export class Cycle {
 		try {
 			if (hasWork(state)) await state.inTurn(() => commit(state))
 		} catch (error) {
-			throw this.#withCookie(state, error)
+			throw this.#withHeaders(state, error)
 		} finally {
 			if (state.locks) await releaseAll(state.locks)
 		}
@@ -121,7 +121,7 @@ export class Cycle {
 	/**
 	 * After the handler has thrown: carries out what must not be lost, a destroy or a regenerate, and, below 500, the
 	 * changes too.
-	 * @returns the error to throw, with the cookie that has to reach the client
+	 * @returns the error to throw, with the headers that have to reach the client
 	 */
 	async fail(error: unknown): Promise<unknown> {
 		const state = this.#state
@@ -134,7 +134,7 @@ export class Cycle {
 		} finally {
 			if (state.locks) await releaseAll(state.locks)
 		}
-		return this.#withCookie(state, error)
+		return this.#withHeaders(state, error)
 	}
 
 	#use(): void {
@@ -166,23 +166,16 @@ export class Cycle {
 		return transport.cookie(this.#ctx, state.sid, state.permanent ? state.record.expiresAt : undefined)
 	}
 
-	/**
-	 * Koa drops all headers when it answers with an error, but those in `error.headers`. They also go to the response,
-	 * for a middleware above that answers in its own way.
-	 */
-	#withCookie(state: SessionState, error: unknown): unknown {
-		if (state.cookie === undefined || (state.cookie === 'refresh' && !isBelow500(error))) return error
-		const cookie = this.#cookie(state)
-		if (cookie === undefined) return error
-		const carrier = (
-			types.isNativeError(error) && Object.isExtensible(error)
-				? error
-				: new Error('The handler threw what is no Error', {cause: error})
-		) as Error & {headers?: Record<string, string | string[]>}
-		const others = [carrier.headers?.['set-cookie'] ?? []].flat()
-		carrier.headers = {...carrier.headers, 'set-cookie': [...others, cookie], vary: 'Cookie'}
-		if (!this.#ctx.headerSent) this.#core.transport.send(this.#ctx, cookie)
-		return carrier
+	/** The headers also go to the response, for a middleware above that answers in its own way. */
+	#withHeaders(state: SessionState, error: unknown): unknown {
+		const due = state.cookie !== 'refresh' || isBelow500(error)
+		const cookie = due && state.cookie !== undefined ? this.#cookie(state) : undefined
+		if (cookie === undefined && !state.handedOut) return error
+		if (!this.#ctx.headerSent) {
+			if (cookie === undefined) this.#core.transport.vary(this.#ctx)
+			else this.#core.transport.send(this.#ctx, cookie)
+		}
+		return withErrorHeaders(error, cookie)
 	}
 
 	#warnOfLostCookie(): void {

@@ -1,6 +1,7 @@
 import type {Context} from 'koa'
 import {bareDomain} from '../config/rules.js'
 import type {ResolvedConfig} from '../generated/types.js'
+import {variesByCookie} from './error-headers.js'
 import type {Signer} from './signer.js'
 
 /** Brings the session id to the client: `Set-Cookie`, `Vary` and `Cache-Control`. */
@@ -79,5 +80,5 @@ function expires(at: number): string {
 function addVary(ctx: Context): void {
 	const before = ctx.res.getHeader('vary')
 	if (before === undefined) ctx.res.setHeader('Vary', 'Cookie')
-	else if (!/(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(String(before))) ctx.vary('Cookie')
+	else if (!variesByCookie(String(before))) ctx.vary('Cookie')
 }
