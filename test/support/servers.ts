@@ -78,7 +78,10 @@ export async function startRedis({args = [], own = false}: StartRedisOptions = {
 	const words = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no']
 	const start = () => startProcess('redis-server', [...words, ...args])
 	let running = await start()
-	const onExit = () => running.kill()
+	const onExit = () => {
+		running.kill()
+		rmSync(directory, {recursive: true, force: true})
+	}
 	atExit.add(onExit)
 	await untilReady(port)
 
@@ -161,7 +164,7 @@ interface Running {
 }
 
 async function startProcess(command: string, args: readonly string[]): Promise<Running> {
-	const script = '"$0" "$@" >/dev/null 2>&1 & echo $!; cat >/dev/null; kill -9 $! 2>/dev/null'
+	const script = '"$0" "$@" >/dev/null 2>&1 & echo $!; cat >/dev/null; kill -9 $! 2>/dev/null; wait'
 	const shell = spawn('/bin/sh', ['-c', script, command, ...args], {stdio: ['pipe', 'pipe', 'ignore']})
 	const pid = await new Promise<number>((resolve, reject) => {
 		shell.once('error', reject)

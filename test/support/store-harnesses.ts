@@ -12,7 +12,7 @@ import type {Store, StoreContext} from '../../src/stores/contract.js'
 import {fileCache} from '../../src/stores/file-cache.js'
 import {keyvStore} from '../../src/stores/keyv.js'
 import {memoryStore} from '../../src/stores/memory.js'
-import {redisStore} from '../../src/stores/redis.js'
+import {type RedisClient, redisStore} from '../../src/stores/redis.js'
 import type {StoreUnderTest} from '../../src/testing/index.js'
 import {manualContext, realContext} from './clock.js'
 import {type RedisServer, startRedis, startRedisCluster} from './servers.js'
@@ -46,7 +46,7 @@ export type Descriptor =
 	| {readonly kind: RedisKind; readonly url: string}
 
 /** The clients of redis. */
-export type RedisKind = keyof typeof redisClients
+export type RedisKind = 'ioredis' | 'ioredis keyPrefix' | 'ioredis Cluster' | `redis ${4 | 5}${'' | ' cluster'}`
 
 /** Every harness. A new store adds its line, and every test over all stores runs over it. */
 export const harnesses: readonly StoreHarness[] = [
@@ -147,7 +147,12 @@ function inRedis(name: string, kind: RedisKind, server: 'redis' | 'redis cluster
 	return {name, atomicWrites: true, server, start}
 }
 
-const redisClients = {
+interface Connected {
+	readonly client: RedisClient
+	readonly release: () => Promise<void>
+}
+
+const redisClients: Record<RedisKind, (url: string) => Promise<Connected>> = {
 	ioredis: (url: string) => quitting(new Redis(url)),
 	'ioredis keyPrefix': (url: string) => quitting(new Redis(url, {keyPrefix: 'app[*]:'})),
 	'ioredis Cluster': (url: string) => quitting(new Cluster([url])),
@@ -157,7 +162,7 @@ const redisClients = {
 	'redis 5 cluster': (url: string) => connected(redisV5.createCluster({rootNodes: [{url}]})),
 }
 
-async function quitting<T extends {quit(): Promise<unknown>}>(client: T) {
+async function quitting(client: RedisClient & {quit(): Promise<unknown>}): Promise<Connected> {
 	return {
 		client,
 		async release() {
@@ -166,7 +171,7 @@ async function quitting<T extends {quit(): Promise<unknown>}>(client: T) {
 	}
 }
 
-async function connected<T extends {connect(): Promise<unknown>; quit(): Promise<unknown>}>(client: T) {
+async function connected(client: RedisClient & {connect(): Promise<unknown>; quit(): Promise<unknown>}) {
 	await client.connect()
 	return quitting(client)
 }

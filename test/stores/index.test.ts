@@ -1,0 +1,76 @@
+import {mkdtemp, readdir, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import test from 'ava'
+import {Keyv} from 'keyv'
+import {SessionError} from '../../src/errors.js'
+import {storeRegistry} from '../../src/generated/stores.js'
+import type {ResolvedConfig} from '../../src/generated/types.js'
+import {fileCache} from '../../src/stores/file-cache.js'
+import {openStore} from '../../src/stores/index.js'
+import {memoryStore} from '../../src/stores/memory.js'
+import {importPeer} from '../../src/stores/support/peer-package.js'
+import {manualContext} from '../support/clock.js'
+
+const open = (config: Partial<ResolvedConfig>) => openStore(config as ResolvedConfig, manualContext())
+const entry = () => ({payload: Buffer.from('x'), expiresAt: Date.now() + 60_000})
+
+test('opens the store of the session type', async t => {
+	const directory = await mkdtemp(join(tmpdir(), 'kss-files-'))
+	t.teardown(() => rm(directory, {recursive: true, force: true}))
+	const configurations: Partial<ResolvedConfig>[] = [
+		{SESSION_TYPE: 'memory', SESSION_MEMORY_MAX_SESSIONS: 10},
+		{SESSION_TYPE: 'filesystem', SESSION_FILE_DIR: directory, SESSION_FILE_THRESHOLD: 10, SESSION_FILE_MODE: 0o600},
+		{SESSION_TYPE: 'keyv', SESSION_KEYV: new Keyv() as never},
+		{SESSION_TYPE: 'keyv', SESSION_KEYV: fileCache({directory: join(directory, 'other')})},
+		{SESSION_TYPE: 'custom', SESSION_STORE: memoryStore()},
+	]
+	for (const config of configurations) {
+		const store = await open(config)
+		t.is((await store.create('key', entry())).outcome, 'written', config.SESSION_TYPE)
+		t.truthy(await store.read('key'), config.SESSION_TYPE)
+		await store.close()
+	}
+	t.is((await readdir(directory)).length, 2)
+})
+
+test('names the types there are when there is no store', async t => {
+	const store = await open({SESSION_TYPE: 'null'})
+	const error = await t.throwsAsync(store.create('key', entry()), {code: 'ERR_SESSION_NULL_STORE'})
+	t.regex(error?.message ?? '', /SESSION_TYPE to one of memory, keyv/)
+})
+
+test('closes a store again that cannot be opened', async t => {
+	let closed = 0
+	const store = {
+		...memoryStore(),
+		open: async () => {
+			throw new Error('down')
+		},
+		close: async () => {
+			closed += 1
+		},
+	}
+	await t.throwsAsync(open({SESSION_TYPE: 'custom', SESSION_STORE: store}), {message: 'down'})
+	t.is(closed, 1)
+})
+
+test('refuses a type that has no store yet', async t => {
+	const type = Object.entries(storeRegistry).find(([, {load}]) => load === undefined)?.[0]
+	if (type === undefined) return t.pass('there is none')
+	await t.throwsAsync(open({SESSION_TYPE: type as ResolvedConfig['SESSION_TYPE']}), {code: 'ERR_SESSION_CONFIG'})
+})
+
+test('says how to install a package that is missing', async t => {
+	const name = 'a-package-that-is-not-there'
+	const error = await t.throwsAsync(
+		importPeer(name, () => import(name)),
+		{
+			instanceOf: SessionError,
+			code: 'ERR_SESSION_PACKAGE_MISSING',
+		},
+	)
+	t.regex(error?.message ?? '', /npm install a-package-that-is-not-there/)
+	const other: unknown = await importPeer('other', () => import(name)).catch(error => error)
+	t.like(other, {code: 'ERR_MODULE_NOT_FOUND'})
+})
