@@ -30,7 +30,7 @@ export async function load(state: SessionState): Promise<void> {
 	}
 	state.replaceData(data)
 	const extended = options !== undefined && record.expiresAt === options.extendTo
-	if (extended && state.permanent && !isEmpty(data)) state.cookie = 'refresh'
+	if (extended && state.permanent && !isEmpty(data)) state.cookie ??= 'refresh'
 }
 
 /** How far a read moves the expiry, by SESSION_REFRESH_EACH_REQUEST and SESSION_REFRESH_INTERVAL. */
