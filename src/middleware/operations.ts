@@ -1,13 +1,14 @@
 import {SessionError} from '../errors.js'
 import type {Data} from '../serializers/codec.js'
 import {becomeGone, commit, current, entryFor, type Theirs} from './commit.js'
+import {FLASHES} from './flash.js'
 import {load} from './load.js'
 import type {RegenerateOptions} from './session.js'
 import {PERMANENT, type SessionState} from './state.js'
 
 /** `session.save()`: commits now. A session that is gone cannot be saved, which the caller must know. */
 export async function save(state: SessionState): Promise<void> {
-	const changed = state.changes.any(state.data)
+	const changed = state.predecessor !== undefined || state.changes.any(state.data)
 	const keys = state.changes.keys()
 	await commit(state)
 	if (state.gone && changed) throw goneError()
@@ -26,11 +27,12 @@ export function regenerate(state: SessionState, {keep}: RegenerateOptions = {}):
 /** `session.clear()`. */
 export function clear(state: SessionState): void {
 	state.changes.attempted = true
-	state.changes.takeFlashes(state.data)
 	removeKeys(state, key => key !== PERMANENT)
 }
 
 function removeKeys(state: SessionState, condition: (key: string) => boolean): void {
+	// message by message, so that one which another request adds meanwhile stays
+	if (condition(FLASHES)) state.changes.takeFlashes(state.data)
 	for (const key of Object.keys(state.data).filter(condition)) {
 		state.changes.beforeWrite(state.data, key)
 		delete state.data[key]
