@@ -9,13 +9,15 @@ import {isEmpty, type Predecessor, type SessionState} from './state.js'
 export const MAX_ATTEMPTS = 64
 /** How many ids are tried for a new record. A second one is needed only when an id generator repeats itself. */
 const MAX_IDS = 3
+/** For how long a request may rely on what it last heard of the session, in milliseconds, before it sends its cookie. */
+const DOUBT_AFTER = 100
 
 /**
  * Brings the store to what the session is now. What the response has to say is in `state.cookie` afterwards.
  *
  * | the session is | the store gets |
  * |---|---|
- * | unchanged, gone, or new and empty | nothing |
+ * | unchanged, gone, or new and empty | nothing; a `read` at the end of a slow request, before its cookie is sent |
  * | new | `create` |
  * | changed | `replace` if unchanged since it was read, else merge and retry |
  * | emptied | `delete` if unchanged, else merge and retry |
@@ -31,12 +33,37 @@ export async function commit(state: SessionState): Promise<void> {
 	if (state.predecessor) await succeed(state, state.predecessor)
 	else if (state.record === undefined) await createNew(state)
 	else if (state.changes.any(state.data)) await replaceOrDelete(state, state.record)
+	else if (isDoubtful(state)) await confirm(state)
 }
 
 /** Whether a commit has anything to do: most requests only read, and end without waiting for one. */
-export function hasWork({doomed, predecessor, record, gone, changes, data}: SessionState): boolean {
+export function hasWork(state: SessionState): boolean {
+	const {doomed, predecessor, record, gone, changes, data} = state
 	if (doomed !== undefined || predecessor !== undefined) return true
-	return record === undefined && !gone ? changes.attempted : changes.any(data)
+	return record === undefined && !gone ? changes.attempted : changes.any(data) || isDoubtful(state)
+}
+
+/** Whether a cookie is to be sent for a session that may long have another id. */
+function isDoubtful({cookie, core, gone, record, seenAt}: SessionState): boolean {
+	return (
+		(cookie === 'refresh' || cookie === 'set') && !gone && record !== undefined && core.now() - seenAt > DOUBT_AFTER
+	)
+}
+
+/**
+ * Makes sure that the session still has this id: the cookie of a slow request, which has written nothing in the end,
+ * would take the new id from a browser that has been given one meanwhile. A failure changes nothing but that.
+ */
+async function confirm(state: SessionState): Promise<void> {
+	const {backend, codec} = state.core
+	try {
+		const record = await backend.read(state.keyOf(state.sid))
+		const data = record && codec.decode(record.payload)
+		if (data === undefined || isRetired(data)) becomeGone(state)
+		else state.seenAt = state.core.now()
+	} catch {
+		if (state.cookie === 'refresh') state.cookie = undefined
+	}
 }
 
 /** Deletes the session now. What is set afterwards belongs to a new one. */

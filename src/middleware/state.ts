@@ -26,8 +26,6 @@ export class SessionState {
 	data: Data
 	/** The application has a view of {@link data}. */
 	handedOut = false
-	/** The record as last read or written; `undefined`: nothing is stored under {@link sid}. */
-	record: StoredRecord | undefined
 	/** Set by `regenerate` until the commit: the record under the id before. */
 	predecessor: Predecessor | undefined
 	/** Set by `ctx.session = null` until the commit: the id to delete. */
@@ -44,6 +42,9 @@ export class SessionState {
 	canSetCookie = true
 	/** Released at the end of the request; `undefined` without any. */
 	locks: Set<() => Promise<void>> | undefined
+	/** When {@link record} was what the store held, in milliseconds since the epoch. */
+	seenAt = 0
+	#record: StoredRecord | undefined
 	#sid: string | undefined
 	#tail: Promise<unknown> | undefined
 
@@ -54,6 +55,16 @@ export class SessionState {
 		this.changes = new Changes(core.codec)
 		this.#sid = sid
 		this.clientHasCookie = sid !== undefined
+	}
+
+	/** The record as last read or written; `undefined`: nothing is stored under {@link sid}. */
+	get record(): StoredRecord | undefined {
+		return this.#record
+	}
+
+	set record(record: StoredRecord | undefined) {
+		this.#record = record
+		this.seenAt = this.core.now()
 	}
 
 	get sid(): string {
