@@ -1,11 +1,10 @@
 /** Requests through the real middleware, on a real Koa, whose every step and store call waits for its turn. */
 
 import {AsyncLocalStorage} from 'node:async_hooks'
-import {IncomingMessage, ServerResponse} from 'node:http'
-import {Socket} from 'node:net'
 import Koa from 'koa'
 import {SessionError, type Store, type StoredRecord, serverSession} from '../../src/index.js'
 import {createCodec} from '../../src/serializers/codec.js'
+import {deliver} from './deliver.js'
 import {type Cookie, RETIRED, type Tell} from './history.js'
 import type {Operation, Variant} from './plan.js'
 import type {Turn} from './scheduler.js'
@@ -61,20 +60,16 @@ export function createNode(store: Store, keyPrefix: string): Node {
 
 	return {
 		async perform(request, variant, turn, tell) {
-			const req = new IncomingMessage(new Socket())
-			req.method = 'GET'
-			req.url = '/'
-			if (request.cookie !== undefined) req.headers.cookie = `session=${request.cookie}`
-			const res = new ServerResponse(req)
 			const turnAndTick: Turn = async what => {
 				await turn(what)
 				steps += 1
 			}
 			await turnAndTick('begin')
 			tell({is: 'begun', cookie: request.cookie})
-			await running.run({request, turn: turnAndTick, tell}, () => handlerOf(variant)(req, res))
-			const cookie = cookieOf(res)
-			tell({is: 'answered', status: res.statusCode, cookie})
+			const {status, cookie} = await running.run({request, turn: turnAndTick, tell}, () =>
+				deliver(handlerOf(variant), request.cookie),
+			)
+			tell({is: 'answered', status, cookie})
 			return cookie
 		},
 		async recordOf(sid) {
@@ -204,6 +199,7 @@ function inTurns(store: Store, keyPrefix: string, {touches}: Variant): Store {
 	) {
 		const {turn, tell} = running.getStore() as Running
 		await turn(what)
+		tell({is: 'asked', what})
 		const result = await call()
 		if (data && key.startsWith(keyPrefix)) {
 			const record = data(result)
@@ -241,13 +237,4 @@ function inTurns(store: Store, keyPrefix: string, {touches}: Variant): Store {
 		delete: (key, revision) => inTurn('delete', key, () => store.delete(key, revision)),
 		close: async () => {},
 	}
-}
-
-function cookieOf(res: ServerResponse): Cookie {
-	const header = res.getHeader('set-cookie')
-	if (header === undefined) return undefined
-	const texts = [header].flat().map(String)
-	if (texts.length !== 1) throw new Error(`One response set the cookie ${texts.length} times`)
-	const value = texts[0]?.match(/^session=([^;]*)/)?.[1]
-	return value ? {sid: value} : 'deleted'
 }

@@ -6,6 +6,7 @@ export type Json = string | undefined
 /** Something that a client did or saw. `sid` is always `ctx.session.sid` after it. */
 export type Fact =
 	| {readonly is: 'begun'; readonly cookie: string | undefined}
+	| {readonly is: 'asked'; readonly what: string}
 	/** The store gave or took a whole record. */
 	| {
 			readonly is: 'read' | 'written'

@@ -1,30 +1,26 @@
-import test from 'ava'
-import fc from 'fast-check'
+import test, {type ExecutionContext} from 'ava'
+import {testWithRedis} from '../support/servers.js'
 import {harnesses} from '../support/store-harnesses.js'
 import {createNode} from './client.js'
-import {plans} from './plan.js'
-import {play} from './play.js'
+import {playAll, reportOf} from './properties.js'
 
-const RUNS = Number(process.env.KSS_INTERLEAVINGS ?? 2000)
-const SEED = process.env.KSS_SEED === undefined ? Date.now() : Number(process.env.KSS_SEED)
-
-for (const harness of harnesses.filter(({atomicWrites}) => atomicWrites)) {
-	test.serial(`${harness.name}: no interleaving loses a write, revives a session or mixes two up`, async t => {
+for (const {name, server, atomicWrites, start} of harnesses) {
+	if (!atomicWrites) continue
+	const serial = test.serial as typeof test
+	const run = server === undefined ? serial : testWithRedis(serial, name, {own: server === 'redis cluster'})
+	run(`${name}: no interleaving loses a write, revives a session or mixes two up`, async (t: ExecutionContext) => {
 		t.timeout(180_000)
-		const backend = await harness.start()
-		t.teardown(() => backend.stop())
-		const handle = await backend.open()
-		t.teardown(async () => {
-			await handle.store.close()
-			await handle.release()
-		})
-		const node = createNode(handle.store, backend.keyPrefix)
-		const began = performance.now()
-		await fc.assert(
-			fc.asyncProperty(plans, plan => play(plan, [node])),
-			{numRuns: RUNS, seed: SEED, includeErrorInReport: true},
-		)
-		t.log(`${RUNS} interleavings, seed ${SEED}, ${((performance.now() - began) / 1000).toFixed(1)} s`)
-		t.pass()
+		const backend = await start()
+		const {store, another, release} = await backend.open()
+		const other = await another?.()
+		const nodes = [store, other ?? store].map(handle => createNode(handle, backend.keyPrefix))
+
+		const details = await playAll(t, nodes)
+
+		await store.close()
+		await other?.close()
+		await release()
+		await backend.stop()
+		t.false(details.failed, details.failed ? reportOf(details) : '')
 	})
 }

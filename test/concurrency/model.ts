@@ -65,7 +65,9 @@ interface Client {
 	changes: readonly [key: string, value: Json][]
 	changed: boolean
 	expected: number
-	/** When it heard of the record, if it has done nothing since. */
+	/** When its last call of the store began. */
+	askedAt: number
+	/** When the call began that last told it of the record, if it has done nothing since. */
 	heardAt: number | undefined
 }
 
@@ -170,13 +172,16 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 		step: client => {
 			client.heardAt = undefined
 		},
+		asked: client => {
+			client.askedAt = now
+		},
 		read: (client, {data = {}}) => {
 			client.found = data
-			client.heardAt = now
+			client.heardAt = client.askedAt
 		},
 		written: (client, {data = {}}) => {
 			client.base = data
-			client.heardAt = now
+			client.heardAt = client.askedAt
 		},
 		loaded,
 		put: (client, {key, value}) => {
@@ -233,6 +238,7 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 			changes: [],
 			changed: false,
 			expected: 200,
+			askedAt: begun,
 			heardAt: undefined,
 		}
 	}
