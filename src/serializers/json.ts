@@ -23,7 +23,7 @@ function write(value: unknown, place: Place | undefined, depth: number): string 
 			return JSON.stringify(value)
 		case 'number':
 			if (!Number.isFinite(value)) throw unsupported(String(value), place, ADVICE)
-			return Object.is(value, -0) ? '-0.0' : String(value)
+			return writeNumber(value)
 		case 'boolean':
 		case 'bigint':
 			return String(value)
@@ -38,6 +38,12 @@ function write(value: unknown, place: Place | undefined, depth: number): string 
 		default:
 			throw unsupported(kindOf(value), place, ADVICE)
 	}
+}
+
+/** With an exponent beyond 2^53, where digits alone would be read as a BigInt, and by Python as an int. */
+function writeNumber(value: number): string {
+	if (Object.is(value, -0)) return '-0.0'
+	return Math.abs(value) > 2 ** 53 ? value.toExponential() : String(value)
 }
 
 function writeArray(array: readonly unknown[], parent: Place | undefined, depth: number): string {
@@ -70,6 +76,6 @@ function read(text: string): unknown {
 	return JSON.parse(marked, (_key, value) => {
 		if (typeof value !== 'string' || !value.startsWith(MARK)) return value
 		const integer = BigInt(value.slice(MARK.length))
-		return Number.isSafeInteger(Number(integer)) ? Number(integer) : integer
+		return integer >= -(2n ** 53n) && integer <= 2n ** 53n ? Number(integer) : integer
 	})
 }

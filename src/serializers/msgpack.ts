@@ -39,14 +39,26 @@ function readable(bytes: Uint8Array): Buffer {
 	return source.includes(0xc4) || source.includes(0xc5) || source.includes(0xc6) ? Buffer.from(source) : source
 }
 
-/** Whether a text holds U+FFFD, which msgpackr puts in the place of bytes that are not UTF-8. */
+/**
+ * Whether a text holds U+FFFD, which msgpackr puts in the place of bytes that are not UTF-8. On its way it sees to the
+ * dates.
+ */
 function hasReplacement(value: unknown): boolean {
 	if (typeof value === 'string') return value.includes('\ufffd')
 	if (typeof value !== 'object' || value === null) return false
 	if (Array.isArray(value)) return value.some(hasReplacement)
+	if (value instanceof Date) return fitDate(value)
+	if (value instanceof Map || value instanceof Set) return [...value].some(hasReplacement)
 	for (const key in value) {
-		if (hasReplacement((value as Record<string, unknown>)[key])) return true
+		if (key.includes('\ufffd') || hasReplacement((value as Record<string, unknown>)[key])) return true
 	}
+	return false
+}
+
+/** Python's last moment, `datetime.max`, is a microsecond before the year 10000, to which msgpackr rounds it. */
+function fitDate(date: Date): false {
+	if (date.getTime() === LAST_DATE + 1) date.setTime(LAST_DATE)
+	if (!isDate(date)) throw new Error('a date is outside of the years 1 to 9999')
 	return false
 }
 
@@ -67,7 +79,7 @@ function toWire(value: unknown, place: Place | undefined, depth: number): unknow
 			assertWellFormed(value, place)
 			return value
 		case 'number':
-			if (Number.isSafeInteger(value) && (value > 0xffffffff || value < -0x80000000)) return BigInt(value)
+			if ((value > 0xffffffff || value < -0x80000000) && isExactInteger(value)) return BigInt(value)
 			return Object.is(value, -0) ? NEGATIVE_ZERO : value
 		case 'boolean':
 		case 'undefined':
@@ -120,14 +132,21 @@ function plainToWire(object: Record<string, unknown>, parent: Place | undefined,
 	return wire ?? object
 }
 
+/** Up to 2^53, which msgpackr still reads as a number, so that it comes back as the integer that it was. */
+function isExactInteger(value: number): boolean {
+	return Number.isInteger(value) && Math.abs(value) <= 2 ** 53
+}
+
 const FIRST_DATE = Date.parse('0001-01-01T00:00:00Z')
 const LAST_DATE = Date.parse('9999-12-31T23:59:59.999Z')
 
+/** Whether Python has this date; false for an invalid one too. */
+function isDate(date: Date): boolean {
+	return date.getTime() >= FIRST_DATE && date.getTime() <= LAST_DATE
+}
+
 function checkedDate(date: Date, place: Place | undefined): Date {
-	const time = date.getTime()
-	if (Number.isNaN(time)) throw unsupported('an invalid Date', place, 'store null in its place')
-	if (time < FIRST_DATE || time > LAST_DATE) {
-		throw unsupported('a Date outside of the years 1 to 9999', place, 'store a number or a text in its place')
-	}
-	return date
+	if (Number.isNaN(date.getTime())) throw unsupported('an invalid Date', place, 'store null in its place')
+	if (isDate(date)) return date
+	throw unsupported('a Date outside of the years 1 to 9999', place, 'store a number or a text in its place')
 }

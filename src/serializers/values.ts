@@ -1,8 +1,8 @@
 import {types} from 'node:util'
 import {SessionError} from '../errors.js'
 
-/** Deeper than this is a mistake, most often a cycle; Python's decoder gives up at a similar depth. */
-export const MAX_DEPTH = 200
+/** Deeper than this is a mistake, most often a cycle; Python's decoder gives up at a depth of 1000 calls. */
+export const MAX_DEPTH = 500
 
 /** Where a value stands: the key under its parent. The root, the session itself, is `undefined`. */
 export interface Place {
