@@ -9,16 +9,15 @@
  * two requests overlap is not left to luck: a handler waits at a gate until the other request has come as far as the
  * pair wants it.
  */
-import {readFileSync, writeFileSync} from 'node:fs'
+import {readFileSync} from 'node:fs'
 import {parseArgs} from 'node:util'
 import {ensureBuilt} from './support/build.mjs'
 import {createGates} from './support/gates.mjs'
 import {LIBRARIES} from './support/libraries.mjs'
+import {writeBetweenMarkers} from './support/page.mjs'
 import {removeKeys, startRedis} from './support/redis.mjs'
 import {table} from './support/table.mjs'
 
-const PAGE = new URL('../docs/concurrency.md', import.meta.url)
-const MARKERS = /(<!-- measured:overlap -->\n)[\s\S]*?(<!-- \/measured:overlap -->)/
 /** How many pairs run at once; each has a session of its own. */
 const AT_ONCE = 16
 
@@ -28,9 +27,9 @@ const pairs = Number(values.pairs)
 ensureBuilt({fresh: true})
 const {redis, stop} = await startRedis()
 try {
-	const text = `${await measureAll()}\n`
+	const text = await measureAll()
 	console.log(`\n${text}`)
-	if (values.write) writeIntoPage(text)
+	if (values.write) writeBetweenMarkers('docs/concurrency.md', 'overlap', text)
 } finally {
 	await stop()
 }
@@ -47,7 +46,8 @@ async function measureAll() {
 			await removeKeys(redis, prefix)
 			const answered = await sum(index => reviveByChange(server, gates, index))
 			const stored = await countKeys(prefix)
-			rows.push([library.name, versionOf(library.from), `${lost}`, `${Math.max(answered, stored)}`])
+			const counts = [lost, Math.max(answered, stored)].map(count => count.toLocaleString('en'))
+			rows.push([library.name, versionOf(library.from), ...counts])
 		} finally {
 			await server.close()
 			await removeKeys(redis, prefix)
@@ -109,13 +109,4 @@ async function countKeys(prefix) {
 function versionOf(name) {
 	const manifest = name === undefined ? '../package.json' : `../node_modules/${name}/package.json`
 	return JSON.parse(readFileSync(new URL(manifest, import.meta.url), 'utf8')).version
-}
-
-function writeIntoPage(text) {
-	const page = readFileSync(PAGE, 'utf8')
-	if (!MARKERS.test(page)) throw new Error('docs/concurrency.md has no <!-- measured:overlap --> markers')
-	writeFileSync(
-		PAGE,
-		page.replace(MARKERS, (_all, begin, end) => `${begin}${text}${end}`),
-	)
 }

@@ -4,6 +4,7 @@
  *     npm run bench                 about two minutes
  *     npm run bench -- --quick      half a minute, less exact
  *     npm run bench -- read         only the lines whose name contains "read"
+ *     npm run bench -- --write      also puts the tables into docs/performance.md
  *
  * The unit is the processor time of the server process per request. Everything is measured in one run, in short slices
  * that take turns, and compared only with the slices of the same turn; so a machine that is busy, or changes its
@@ -12,6 +13,7 @@
 import {parseArgs} from 'node:util'
 import {ensureBuilt} from './support/build.mjs'
 import {startChild} from './support/child.mjs'
+import {writeBetweenMarkers} from './support/page.mjs'
 import {createPinning} from './support/pin.mjs'
 import {removeKeys, startRedis} from './support/redis.mjs'
 import {median, range, table} from './support/table.mjs'
@@ -51,7 +53,7 @@ const RATIOS = [
 
 const {values, positionals} = parseArgs({
 	allowPositionals: true,
-	options: {quick: {type: 'boolean'}, rounds: {type: 'string'}},
+	options: {quick: {type: 'boolean'}, rounds: {type: 'string'}, write: {type: 'boolean'}},
 })
 const chosen = LINES.filter(({name}) => positionals.length === 0 || positionals.some(word => name.includes(word)))
 const rounds = Number(values.rounds ?? (values.quick ? 4 : 11))
@@ -77,7 +79,9 @@ try {
 		process.stderr.write(`\rround ${round + 1} of ${rounds} `)
 	}
 	process.stderr.write('\n')
-	print(lines)
+	const text = report(lines)
+	console.log(`\n${text}`)
+	if (values.write) writeBetweenMarkers('docs/performance.md', 'speed', text)
 } finally {
 	await Promise.all(children.map(child => child.stop()))
 	await removeKeys(redis, prefix)
@@ -153,24 +157,22 @@ async function measure({name, child, port, path, cookies}, load, seconds) {
 	return {cpu: (after.usage - before.usage) / requests, rate: requests / took}
 }
 
-function print(lines) {
+function report(lines) {
 	const byName = new Map(lines.map(line => [line.name, line]))
-	console.log(`\nNode ${process.version}, ${CONNECTIONS} connections, a session of 1,024 bytes as JSON on each,`)
-	console.log(`${rounds} rounds of ${plan.slice} s; ${pinning.description}.\n`)
-	console.log(
-		table(
-			['', 'µs of processor per request (min-max)', 'requests/s', 'round trips'],
-			lines.map(({name, results, trips}) => {
-				const cpu = results.map(result => result.cpu)
-				const rate = median(results.map(result => result.rate))
-				return [name, `${median(cpu).toFixed(1)} (${range(cpu, 1)})`, Math.round(rate).toLocaleString('en'), `${trips}`]
-			}),
-		),
-	)
+	const each = lines.map(({name, results, trips}) => {
+		const cpu = results.map(result => result.cpu)
+		const rate = Math.round(median(results.map(result => result.rate)))
+		return [name, `${median(cpu).toFixed(1)} (${range(cpu, 1)})`, rate.toLocaleString('en'), `${trips}`]
+	})
 	const ratios = RATIOS.filter(({of, over}) => byName.has(of) && byName.has(over)).map(({of, over, most}) => {
 		const base = byName.get(over).results
-		const each = byName.get(of).results.map(({cpu}, round) => cpu / base[round].cpu)
-		return [of, over, `${median(each).toFixed(3)} (${range(each, 3)})`, most === undefined ? '' : most.toFixed(2)]
+		const ratio = byName.get(of).results.map(({cpu}, round) => cpu / base[round].cpu)
+		return [of, over, `${median(ratio).toFixed(2)} (${range(ratio, 2)})`, most === undefined ? '' : most.toFixed(2)]
 	})
-	if (ratios.length > 0) console.log(`\n${table(['', 'over', 'processor time (min-max)', 'at most'], ratios)}`)
+	return [
+		`Node ${process.version}, ${CONNECTIONS} connections, a session of 1,024 bytes as JSON on each; ${rounds} rounds of`,
+		`${plan.slice} s; ${pinning.description}. Medians, with the least and the most.\n`,
+		table(['', 'µs of processor per request', 'requests/s', 'round trips'], each),
+		...(ratios.length > 0 ? ['', table(['', 'over', 'processor time', 'at most'], ratios)] : []),
+	].join('\n')
 }

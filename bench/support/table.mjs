@@ -1,7 +1,7 @@
 /** A markdown table whose columns line up; all columns but those of text are right-aligned. */
 export function table(head, rows) {
 	const widths = head.map((_, i) => Math.max(3, ...[head, ...rows].map(row => row[i].length)))
-	const isText = head.map((_, i) => rows.some(row => /^[a-z]/i.test(row[i])))
+	const isText = head.map((_, i) => rows.some(row => /^[a-z`]/i.test(row[i])))
 	const line = row =>
 		`| ${row.map((cell, i) => (isText[i] ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join(' | ')} |`
 	const rule = `| ${widths.map((width, i) => (isText[i] ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`
