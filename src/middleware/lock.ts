@@ -1,8 +1,10 @@
 import {randomBytes} from 'node:crypto'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {SessionError} from '../errors.js'
-import {becomeGone, commit} from './commit.js'
+import {commit} from './commit.js'
 import {rebase} from './operations.js'
+import {becomeGone} from './outcome.js'
+import {isRetired} from './retirement.js'
 import type {LockOptions} from './session.js'
 import type {SessionState} from './state.js'
 
@@ -45,7 +47,7 @@ export async function lock(state: SessionState, options: LockOptions = {}): Prom
 async function readAgain(state: SessionState): Promise<void> {
 	const record = await state.core.backend.read(state.keyOf(state.sid))
 	const data = record && state.core.codec.decode(record.payload)
-	if (record === undefined || data === undefined) becomeGone(state)
+	if (record === undefined || data === undefined || isRetired(data)) becomeGone(state)
 	else rebase(state, {record, data})
 }
 

@@ -1,8 +1,9 @@
 import {SessionError} from '../errors.js'
 import type {Data} from '../serializers/codec.js'
-import {becomeGone, commit, current, entryFor, type Theirs} from './commit.js'
+import {commit, current, entryFor, type Theirs} from './commit.js'
 import {FLASHES} from './flash.js'
 import {load} from './load.js'
+import {becomeGone} from './outcome.js'
 import type {RegenerateOptions} from './session.js'
 import {PERMANENT, type SessionState} from './state.js'
 
@@ -93,7 +94,9 @@ export function rebase(state: SessionState, theirs: Theirs, settledKey?: string)
 	const merged = state.changes.mergeInto(theirs.data, state.data)
 	state.changes.rebase(theirs.data)
 	state.replaceData(merged)
-	state.record = theirs.record
+	// a store need not tell the expiry of a record that it does not extend; it is then the one known before
+	const expiresAt = theirs.record.expiresAt ?? state.record?.expiresAt
+	state.record = expiresAt === undefined ? theirs.record : {...theirs.record, expiresAt}
 }
 
 function goneError(): SessionError {
