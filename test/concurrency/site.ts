@@ -1,9 +1,11 @@
 /** An application for one test: each request brings its own handler. */
 
 import {AsyncLocalStorage} from 'node:async_hooks'
+import type {ExecutionContext} from 'ava'
 import Koa from 'koa'
-import {type ServerSession, type SessionConfig, type Store, serverSession} from '../../src/index.js'
+import {type ServerSession, type Session, type SessionConfig, type Store, serverSession} from '../../src/index.js'
 import {createCodec} from '../../src/serializers/codec.js'
+import {memoryStore} from '../../src/stores/memory.js'
 import {type Answer, deliver} from './deliver.js'
 
 /** What the tests keep in a session. */
@@ -15,7 +17,7 @@ export interface TestData {
 	cart?: {items: string[]}
 }
 
-type TestContext = Koa.ParameterizedContext<Koa.DefaultState, {session: import('../../src/index.js').Session<TestData>}>
+type TestContext = Koa.ParameterizedContext<Koa.DefaultState, {session: Session<TestData>}>
 
 /** The handler of one request. */
 export type Handler = (ctx: TestContext) => unknown
@@ -41,8 +43,8 @@ export interface Site {
 const PREFIX = 'session:'
 const EVENTS = ['created', 'regenerated', 'destroyed', 'gone', 'conflict', 'rejected', 'unknown', 'discarded']
 
-/** Opens an application over `store`. */
-export function openSite(store: Store, config: SessionConfig = {}): Site {
+/** Opens an application over `store`; `otherwise` handles the requests that bring no handler, over HTTP. */
+export function openSite(store: Store, config: SessionConfig = {}, otherwise: Handler = () => {}): Site {
 	const app = new Koa()
 	app.silent = true
 	const events: string[] = []
@@ -53,13 +55,13 @@ export function openSite(store: Store, config: SessionConfig = {}): Site {
 	const handlers = new AsyncLocalStorage<Handler>()
 	const sessions = serverSession<TestData>(
 		app,
-		{SESSION_TYPE: 'custom', SESSION_STORE: store, SESSION_KEY_PREFIX: PREFIX, ...config},
+		{SESSION_TYPE: 'custom', SESSION_STORE: store, SESSION_KEY_PREFIX: PREFIX, SESSION_STORE_TIMEOUT: '1m', ...config},
 		{now: () => Date.now() + skew},
 	)
 	app.use(sessions)
 	app.use(async ctx => {
 		ctx.body = 'done'
-		await handlers.getStore()?.(ctx as unknown as TestContext)
+		await (handlers.getStore() ?? otherwise)(ctx as unknown as TestContext)
 	})
 	const callback = app.callback()
 	const codec = createCodec('msgpack')
@@ -83,6 +85,13 @@ export function openSite(store: Store, config: SessionConfig = {}): Site {
 		},
 	}
 	return site
+}
+
+/** Opens an application over a memory store of its own. */
+export function openMemorySite(t: ExecutionContext, config: SessionConfig = {}): Site {
+	const store = memoryStore()
+	t.teardown(() => store.close())
+	return openSite(store, config)
 }
 
 /** A point that requests wait at until it is opened. */
