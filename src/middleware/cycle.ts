@@ -163,7 +163,9 @@ export class Cycle {
 		if (state.cookie === 'clear') return transport.deletion(this.#ctx)
 		if (state.record === undefined || (state.cookie === undefined && !this.#resign)) return undefined
 		if (state.cookie === 'refresh' && isEmpty(state.data)) return undefined
-		return transport.cookie(this.#ctx, state.sid, state.permanent ? state.record.expiresAt : undefined)
+		// where the store does not tell the expiry, a cookie that lives longer than the record does no harm
+		const expiresAt = state.record.expiresAt ?? state.expiry()
+		return transport.cookie(this.#ctx, state.sid, state.permanent ? expiresAt : undefined)
 	}
 
 	/** The headers also go to the response, for a middleware above that answers in its own way. */
