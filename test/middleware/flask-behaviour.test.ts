@@ -1,32 +1,20 @@
 /** The recorded behaviour of Flask-Session, request by request, over a real redis. */
 import {readFileSync} from 'node:fs'
 import test from 'ava'
-import {Redis} from 'ioredis'
 import Koa from 'koa'
 import {SessionError, serverSession} from '../../src/index.js'
-import {startRedis, testWithRedis} from '../support/servers.js'
+import {testWithRedis} from '../support/servers.js'
 import {differences, REFUSAL, refusals, UNRECORDED} from './flask/differences.js'
-import {begin, configOf, type Surroundings, step, withDates} from './flask/runner.js'
+import {begin, configOf, step, withDates} from './flask/runner.js'
 import {recordedSteps, scenarios} from './flask/scenarios.js'
+import {type WatchedRedis, watchedRedis} from './support/watched-redis.js'
 
 // one after the other: they share a redis, which is emptied and watched
 const redisTest = testWithRedis(test.serial as typeof test, 'the behaviour of Flask-Session', {own: true})
 
-let surroundings: Promise<Surroundings> | undefined
+let redis: Promise<WatchedRedis> | undefined
 
-async function start(): Promise<Surroundings> {
-	const server = await startRedis({own: true})
-	const redis = new Redis(server.port)
-	return {server, redis, monitor: await redis.monitor()}
-}
-
-test.after.always(async () => {
-	if (surroundings === undefined) return
-	const {server, redis, monitor} = await surroundings
-	monitor.disconnect()
-	redis.disconnect()
-	await server.stop()
-})
+test.after.always(async () => (await redis)?.stop())
 
 for (const scenario of scenarios) {
 	const name = scenario.scenario
@@ -46,8 +34,8 @@ for (const scenario of scenarios) {
 		continue
 	}
 	redisTest(applied.length === 0 ? name : `${name} (differs on purpose)`, async t => {
-		surroundings ??= start()
-		const play = await begin(t, scenario, await surroundings)
+		redis ??= watchedRedis()
+		const play = await begin(t, scenario, await redis)
 		for (const [index, recorded] of recordedSteps(scenario).entries()) {
 			const expected = applied.reduce((left, {ours}) => ours(left, scenario, index), recorded)
 			const observed = await step(play, index)

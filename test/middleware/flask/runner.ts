@@ -5,24 +5,18 @@ import type {Redis} from 'ioredis'
 import Koa from 'koa'
 import {createClient} from 'redis-v5'
 import {serverSession} from '../../../src/index.js'
-import {type RedisServer, until} from '../../support/servers.js'
+import {until} from '../../support/servers.js'
 import {type Client, serve} from '../support/http.js'
+import type {Command, WatchedRedis} from '../support/watched-redis.js'
 import {views} from './routes.js'
 import {type Effect, effectsOf, type Observed, type Scenario} from './scenarios.js'
-
-/** A redis server with a client, and a watch over all commands. */
-export interface Surroundings {
-	readonly server: RedisServer
-	readonly redis: Redis
-	readonly monitor: Redis
-}
 
 const SECRET_KEY = 'the key of the recordings'
 const OTHER_KEY = 'another key'
 const CLOCK_START = Date.UTC(2026, 10, 20, 11, 11, 21)
 
 /** One scenario on its way. */
-interface Play extends Surroundings {
+interface Play extends WatchedRedis {
 	readonly t: ExecutionContext
 	readonly scenario: Scenario
 	/** The time of the application, moved by hand. */
@@ -66,11 +60,11 @@ const between: Readonly<Record<string, (play: Play, step: number) => Promise<voi
 }
 
 /** Starts a scenario; {@link step} then sends its requests one after the other. */
-export async function begin(t: ExecutionContext, scenario: Scenario, surroundings: Surroundings): Promise<Play> {
-	const {redis} = surroundings
+export async function begin(t: ExecutionContext, scenario: Scenario, watched: WatchedRedis): Promise<Play> {
+	const {redis} = watched
 	await redis.flushdb()
 	const play: Play = {
-		...surroundings,
+		...watched,
 		t,
 		scenario,
 		now: CLOCK_START,
@@ -131,7 +125,7 @@ export async function step(play: Play, index: number): Promise<Observed> {
 	const recorded = scenario.steps[index]
 	if (recorded === undefined) throw new RangeError(`${scenario.scenario} has no step ${index}`)
 	await between[scenario.scenario]?.(play, index)
-	const commands = await watch(play)
+	const commands = await play.watch()
 	const [method = '', path = ''] = recorded.request.split(' ')
 	const cookie = recorded.cookie === null ? undefined : sentCookie(play, recorded.cookie)
 	const answer = await play.request(path, {method, cookie})
@@ -198,31 +192,6 @@ async function advance(play: Play, ms: number): Promise<void> {
 			play.expiries.delete(name)
 		}
 	}
-}
-
-/** Watches the commands that reach redis; the function that is returned ends the watch and gives them. */
-async function watch({redis, monitor}: Play): Promise<() => Promise<Command[]>> {
-	const seen: Command[] = []
-	const listener = (_time: string, args: string[], source: string) => seen.push({args, source})
-	monitor.on('monitor', listener)
-	// MONITOR may lag behind the answers: a command of ours marks where the watch begins and ends
-	const mark = async () => {
-		const text = `mark ${Math.random()}`
-		await redis.echo(text)
-		await until(() => seen.some(({args}) => args[1] === text), 'MONITOR did not show the last command')
-		return seen.findIndex(({args}) => args[1] === text)
-	}
-	const first = await mark()
-	return async () => {
-		const last = await mark()
-		monitor.off('monitor', listener)
-		return seen.slice(first + 1, last)
-	}
-}
-
-interface Command {
-	readonly args: readonly string[]
-	readonly source: string
 }
 
 function effectOf({args, source}: Command): Effect[] {

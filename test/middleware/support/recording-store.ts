@@ -1,0 +1,58 @@
+import type {Entry, ReadOptions, Revision, Store} from '../../../src/stores/contract.js'
+import {memoryStore} from '../../../src/stores/memory.js'
+
+/** What was asked of a store. */
+export interface StoreCall {
+	readonly method: 'read' | 'create' | 'replace' | 'touch' | 'delete'
+	readonly key: string
+	/** The options of a read, or the entry that was to be stored. */
+	readonly detail?: ReadOptions | Entry
+}
+
+/** A memory store that remembers its calls, and fails or hangs on demand. */
+export interface RecordingStore extends Store {
+	readonly calls: StoreCall[]
+	/** The calls since the last time, as `method key`, without the prefix of the keys. */
+	take(): string[]
+	/** What happens before a call reaches the records: throw to fail, return a promise to delay. */
+	before: (call: StoreCall) => void | Promise<void>
+	/** The keys of all live records. */
+	keys(): Promise<string[]>
+}
+
+/** Makes a {@link RecordingStore} whose time is `now`. */
+export function recordingStore(now: () => number): RecordingStore {
+	const inner = memoryStore({}, {now, warn: () => {}})
+	const calls: StoreCall[] = []
+	let taken = 0
+	const store: RecordingStore = {
+		...inner,
+		calls,
+		before: () => {},
+		take: () => {
+			const fresh = calls.slice(taken).map(({method, key}) => `${method} ${key.replace(/^session:/, '')}`)
+			taken = calls.length
+			return fresh
+		},
+		keys: async () => {
+			const keys: string[] = []
+			for await (const key of inner.list?.({prefix: ''}) ?? []) keys.push(key)
+			return keys
+		},
+		read: (key, options?: ReadOptions) =>
+			recorded({method: 'read', key, ...(options && {detail: options})}, () => inner.read(key, options)),
+		create: (key, entry) => recorded({method: 'create', key, detail: entry}, () => inner.create(key, entry)),
+		replace: (key, entry, revision?: Revision) =>
+			recorded({method: 'replace', key, detail: entry}, () => inner.replace(key, entry, revision)),
+		touch: (key, expiresAt) => recorded({method: 'touch', key}, () => inner.touch(key, expiresAt)),
+		delete: (key, revision?: Revision) => recorded({method: 'delete', key}, () => inner.delete(key, revision)),
+	}
+
+	async function recorded<T>(call: StoreCall, run: () => Promise<T>): Promise<T> {
+		calls.push(call)
+		await store.before(call)
+		return run()
+	}
+
+	return store
+}
