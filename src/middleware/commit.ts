@@ -140,24 +140,28 @@ async function replaceOrDelete(state: SessionState, base: StoredRecord): Promise
  * predecessor meanwhile moves along; when it was destroyed meanwhile, the successor goes too.
  */
 async function succeed(state: SessionState, predecessor: Predecessor): Promise<void> {
-	const {backend} = state.core
 	const oldKey = state.keyOf(predecessor.sid)
 	let {record: old} = predecessor
 	let {data} = state
 	let successor: StoredRecord | undefined
-	for (let attempt = 1; ; attempt++) {
-		successor = await placeSuccessor(state, data, successor)
-		// from here on the client must learn the new id, even if what follows fails
-		if (successor !== undefined) state.cookie = 'set'
-		const result = await retire(state, oldKey, old)
-		if (result.outcome === 'deleted' || result.outcome === 'written') break
-		const theirs = await current(state, oldKey, result, attempt)
-		if (theirs === undefined) {
-			if (successor !== undefined) await backend.delete(state.keyOf(state.sid))
-			return becomeGone(state)
+	try {
+		for (let attempt = 1; ; attempt++) {
+			successor = await placeSuccessor(state, data, successor)
+			const result = await retire(state, oldKey, old)
+			if (result.outcome === 'deleted' || result.outcome === 'written') break
+			const theirs = await current(state, oldKey, result, attempt)
+			if (theirs === undefined) {
+				if (successor !== undefined) await state.core.backend.delete(state.keyOf(state.sid))
+				return becomeGone(state)
+			}
+			data = state.changes.mergeInto(theirs.data, state.data)
+			old = theirs.record
 		}
-		data = state.changes.mergeInto(theirs.data, state.data)
-		old = theirs.record
+	} catch (error) {
+		// the old id stays, and the next commit tries again; where this fails too, nobody has the id of what is left
+		if (successor !== undefined) await state.core.backend.delete(state.keyOf(state.sid)).catch(() => undefined)
+		state.rename(undefined)
+		throw error
 	}
 	state.predecessor = undefined
 	state.core.emit('regenerated', predecessor.sid, 'it goes on under another id')
