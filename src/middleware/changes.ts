@@ -74,7 +74,8 @@ export class Changes {
 	mergeInto(theirs: Data, ours: Data): Data {
 		const merged = {...theirs}
 		for (const [key, original] of this.#originals ?? []) {
-			if (!this.#differs(key, original, ours)) continue
+			// the application may hold an object that nobody has changed, and change it later: it stays the same one
+			if (!this.#differs(key, original, ours) && !this.#areEqual(key, ours, theirs)) continue
 			if (Object.hasOwn(ours, key)) merged[key] = ours[key]
 			else delete merged[key]
 		}
@@ -116,6 +117,12 @@ export class Changes {
 		this.attempted = false
 		this.#originals = undefined
 		this.#flashes = undefined
+	}
+
+	#areEqual(key: string, one: Data, other: Data): boolean {
+		if (!Object.hasOwn(one, key) || !Object.hasOwn(other, key)) return false
+		const {fingerprint} = this.#codec
+		return Buffer.compare(fingerprint(key, one[key]), fingerprint(key, other[key])) === 0
 	}
 
 	#flashesChanged(): boolean {
