@@ -65,6 +65,7 @@ interface Client {
 	changes: readonly [key: string, value: Json][]
 	changed: boolean
 	expected: number
+	reloadedFrom: number
 	/** When its last call of the store began. */
 	askedAt: number
 	/** When the call began that last told it of the record, if it has done nothing since. */
@@ -198,7 +199,10 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 		updated,
 		saving: beginCommit,
 		saved,
-		reloading: storeSuccessor,
+		reloading: client => {
+			client.reloadedFrom = now
+			storeSuccessor(client)
+		},
 		reloaded,
 		destroying,
 		destroyed,
@@ -238,6 +242,7 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 			changes: [],
 			changed: false,
 			expected: 200,
+			reloadedFrom: begun,
 			askedAt: begun,
 			heardAt: undefined,
 		}
@@ -293,6 +298,8 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 	}
 
 	function reloaded(client: Client, {found, sid}: FactOf<'reloaded'>): void {
+		// of a retired session there still is something to read
+		if (client.gone && client.askedAt > client.reloadedFrom) forgetChanges(client)
 		if (!client.stored || client.gone) return
 		if (sid !== client.sid) {
 			emptied(client, sid)
