@@ -7,7 +7,9 @@ import {openStore} from '../stores/index.js'
 import {createBackend} from './backend.js'
 import type {SessionEvent, SessionEventName} from './core.js'
 import type {HttpCore} from './cycle.js'
+import {DOUBT_AFTER_MS} from './doubt.js'
 import {createIdentify, createSidGenerator, hashSid} from './identity.js'
+import {createRecentlyEnded} from './recently-ended.js'
 import {createSigner} from './signer.js'
 import {createSweeper} from './sweeper.js'
 import {createTransport} from './transport.js'
@@ -36,6 +38,7 @@ export function createHttpCore(app: Koa, config: ResolvedConfig, {now = Date.now
 		codec: createCodec(config.SESSION_SERIALIZATION_FORMAT, config.SESSION_SERIALIZER),
 		identify: createIdentify(config.SESSION_COOKIE_NAME, signer),
 		transport: createTransport(config, signer),
+		recentlyEnded: createRecentlyEnded(now, DOUBT_AFTER_MS),
 		newSid: createSidGenerator(config.SESSION_ID_LENGTH, config.SESSION_ID_GENERATOR),
 		now,
 		warn,

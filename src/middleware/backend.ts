@@ -114,5 +114,8 @@ function timedOut(timeoutMs: number): SessionError {
 
 function asStoreError(cause: unknown): SessionError {
 	if (cause instanceof SessionError) return cause
-	return new SessionError('ERR_SESSION_STORE', 'The session store failed; the cause says how.', {cause})
+	// of the cause no more than its code: its message may name a key, and so a session
+	const code: unknown = (cause as {code?: unknown} | undefined)?.code
+	const how = typeof code === 'string' ? ` (${code})` : ''
+	return new SessionError('ERR_SESSION_STORE', `The session store failed${how}; error.cause says more.`, {cause})
 }

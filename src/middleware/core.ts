@@ -1,6 +1,7 @@
 import type {ResolvedConfig} from '../generated/types.js'
 import type {Codec} from '../serializers/codec.js'
 import type {Backend} from './backend.js'
+import type {RecentlyEnded} from './recently-ended.js'
 
 /** What can happen to a session, as `app.on('session:<name>')` hears it. */
 export type SessionEventName =
@@ -26,6 +27,8 @@ export interface Core {
 	readonly config: ResolvedConfig
 	readonly backend: Backend
 	readonly codec: Codec
+	/** Ids that ended in this process a moment ago. */
+	readonly recentlyEnded: RecentlyEnded
 	/** A new, unused session id. */
 	newSid(): string
 	/** Milliseconds since the epoch. */

@@ -1,5 +1,6 @@
 import type {Data} from '../serializers/codec.js'
 import type {DeleteResult, ReplaceResult, StoredRecord} from '../stores/contract.js'
+import {FLASHES} from './flash.js'
 import type {SessionState} from './state.js'
 
 /**
@@ -21,7 +22,9 @@ export function retire(state: SessionState, key: string, record: StoredRecord): 
 	const revision = concurrency === 'last-write-wins' ? undefined : record.revision
 	if (grace === 0) return core.backend.delete(key, revision)
 	const expiresAt = core.now() + grace
-	const payload = core.codec.encode({...core.codec.decode(record.payload), [RETIRED_UNTIL]: expiresAt})
+	// flashed messages have moved along: they are shown once
+	const {[FLASHES]: _moved, ...data} = core.codec.decode(record.payload) ?? {}
+	const payload = core.codec.encode({...data, [RETIRED_UNTIL]: expiresAt})
 	return core.backend.replace(key, {payload, expiresAt}, revision)
 }
 

@@ -115,7 +115,7 @@ export class SessionState {
 
 	/** Runs `operation` after all earlier ones of this session: two `save()` at once must not write twice. */
 	inTurn<T>(operation: () => Promise<T>): Promise<T> {
-		const turn = this.#tail === undefined ? operation() : this.#tail.then(operation)
+		const turn = (this.#tail ?? Promise.resolve()).then(operation)
 		this.#tail = turn.catch(() => undefined)
 		return turn
 	}

@@ -11,6 +11,7 @@ import {createSession} from './view.js'
  */
 export async function sessionOf(core: HttpCore, request: IncomingMessage): Promise<Session> {
 	const identity = core.identify(request.headers.cookie)
+	if (identity === 'rejected') core.emit('rejected', undefined, 'the cookie of an upgrade request is not ours')
 	const sid = identity === undefined || identity === 'rejected' ? undefined : identity.sid
 	const state = new SessionState(core, sid)
 	state.canSetCookie = false

@@ -45,8 +45,8 @@ const MEMBERS: Readonly<Record<keyof SessionMembers<object>, Member>> = {
 	lock: state => (options?: LockOptions) => state.inTurn(() => lock(state, options)),
 }
 
-/** The members that can be used before `load()`. */
-const BEFORE_LOAD: ReadonlySet<string> = new Set(['load', 'destroy', 'accessed'])
+/** What can be used before `load()`; `then` is asked for by every `await` and `return` of an async function. */
+const BEFORE_LOAD: ReadonlySet<string> = new Set(['load', 'destroy', 'accessed', 'then'])
 
 /** What `ctx.session` is: `state.data` with the members in front of it. */
 export function createSession(state: SessionState): Session {

@@ -1,0 +1,38 @@
+import {SessionError} from '../errors.js'
+import type {Data} from '../serializers/codec.js'
+import type {Entry, StoredRecord} from '../stores/contract.js'
+import type {SessionState} from './state.js'
+
+/** How many ids are tried for a new record. A second one is needed only when an id generator repeats itself. */
+const MAX_IDS = 3
+
+/** The bytes to store for `data`, and until when. Encoding comes before any store call: a refusal changes nothing. */
+export function entryFor(state: SessionState, data: Data): Entry {
+	return {payload: state.core.codec.encode(data), expiresAt: state.expiry()}
+}
+
+/**
+ * Stores `data` where nothing is, under `state.sid` or, should that be taken, another new id.
+ * @throws SessionError `ERR_SESSION_ID_COLLISION`, and `ERR_SESSION_NO_COOKIE` where no response can carry the id
+ */
+export async function createUnderFreeId(state: SessionState, data: Data): Promise<StoredRecord> {
+	if (!state.canSetCookie) throw noCookieError()
+	const entry = entryFor(state, data)
+	for (let attempt = 1; attempt <= MAX_IDS; attempt++) {
+		const result = await state.core.backend.create(state.keyOf(state.sid), entry)
+		if (result.outcome === 'written') return {...entry, revision: result.revision}
+		state.rename(undefined)
+	}
+	throw new SessionError(
+		'ERR_SESSION_ID_COLLISION',
+		`${MAX_IDS} new session ids in a row were taken already. Check SESSION_ID_GENERATOR: it must not repeat itself.`,
+	)
+}
+
+function noCookieError(): SessionError {
+	return new SessionError(
+		'ERR_SESSION_NO_COOKIE',
+		'A new session, or a new id, needs a response that carries its cookie; an upgrade request has none. ' +
+			'Create the session in an ordinary request first.',
+	)
+}
