@@ -3,7 +3,7 @@ import {SessionError} from '../errors.js'
 import type {Data} from '../serializers/codec.js'
 import {commit, doom, hasWork} from './commit.js'
 import type {Core} from './core.js'
-import {withErrorHeaders} from './error-headers.js'
+import {statusOf, withErrorHeaders} from './error-headers.js'
 import {type Flash, type FlashesOptions, presentFlashes} from './flash.js'
 import type {Identify} from './identity.js'
 import {load} from './load.js'
@@ -144,7 +144,7 @@ export class Cycle {
 
 	/** What the commit itself has refused, it would refuse again. */
 	#keepsChangesAfter(error: unknown): boolean {
-		return this.#core.config.SESSION_SAVE_ON_ERROR && isBelow500(error) && !(error instanceof SessionError)
+		return this.#core.config.SESSION_SAVE_ON_ERROR && statusOf(error) < 500 && !(error instanceof SessionError)
 	}
 
 	#answer(state: SessionState): void {
@@ -170,7 +170,7 @@ export class Cycle {
 
 	/** The headers also go to the response, for a middleware above that answers in its own way. */
 	#withHeaders(state: SessionState, error: unknown): unknown {
-		const due = state.cookie !== 'refresh' || isBelow500(error)
+		const due = state.cookie !== 'refresh' || statusOf(error) < 500
 		const cookie = due && state.cookie !== undefined ? this.#cookie(state) : undefined
 		if (cookie === undefined && !state.handedOut) return error
 		if (!this.#ctx.headerSent) {
@@ -187,12 +187,6 @@ export class Cycle {
 			'KSS_COOKIE_NOT_SENT',
 		)
 	}
-}
-
-/** Whether Koa answers `error` with a status below 500. */
-function isBelow500(error: unknown): boolean {
-	const {status, statusCode = status} = (error ?? {}) as {status?: unknown; statusCode?: unknown}
-	return typeof statusCode === 'number' && statusCode < 500
 }
 
 /** Leaves only what was done by name, a destroy or a regenerate; data is again what was read. */

@@ -1,3 +1,4 @@
+import {STATUS_CODES} from 'node:http'
 import {types} from 'node:util'
 
 type Headers = Record<string, string | string[]>
@@ -10,7 +11,7 @@ type Headers = Record<string, string | string[]>
  * @returns `error` itself; another one around it where it cannot have headers and a cookie must reach the client
  */
 export function withErrorHeaders(error: unknown, cookie: string | undefined): unknown {
-	const canHaveHeaders = types.isNativeError(error) && Object.isExtensible(error)
+	const canHaveHeaders = isError(error) && Object.isExtensible(error)
 	if (!canHaveHeaders && cookie === undefined) return error
 	const carrier = (
 		canHaveHeaders ? error : new Error('The handler threw what is no Error', {cause: error})
@@ -24,6 +25,18 @@ export function withErrorHeaders(error: unknown, cookie: string | undefined): un
 	}
 	carrier.headers = headers
 	return carrier
+}
+
+/** The status that Koa answers `error` with: 500 for what is no Error, and for a status that is none. */
+export function statusOf(error: unknown): number {
+	if (!isError(error)) return 500
+	const {status, statusCode} = error as {status?: unknown; statusCode?: unknown}
+	const given = status || statusCode
+	return typeof given === 'number' && given in STATUS_CODES ? given : 500
+}
+
+function isError(value: unknown): value is Error {
+	return types.isNativeError(value) || value instanceof Error
 }
 
 function withCookie(vary: string): string {
