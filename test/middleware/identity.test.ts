@@ -122,7 +122,7 @@ test('a cookie signed with a fallback key is signed anew', async t => {
 	const {sid, cookie} = ada
 	ada.cookie = `session=${createSigner(['old']).sign(sid)}`
 	t.is((await ada('/user')).body, 'ada')
-	t.is<string | undefined>(ada.cookie, cookie)
+	t.is(ada.cookie as string | undefined, cookie)
 })
 
 test('a cookie that is signed anew has an expiry also where the store does not tell it', async t => {
