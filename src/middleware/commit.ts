@@ -33,7 +33,7 @@ export async function commit(state: SessionState): Promise<void> {
 /** Whether a commit has anything to do: most requests only read, and end without waiting for one. */
 export function hasWork(state: SessionState): boolean {
 	const {doomed, predecessor, record, gone, changes, data} = state
-	if (doomed !== undefined || predecessor !== undefined) return true
+	if (doomed !== undefined || predecessor !== undefined || state.busy) return true
 	return record === undefined && !gone ? changes.attempted : changes.any(data) || isDoubtful(state)
 }
 

@@ -47,6 +47,7 @@ export class SessionState {
 	#record: StoredRecord | undefined
 	#sid: string | undefined
 	#tail: Promise<unknown> | undefined
+	#running = 0
 
 	/** @param sid the id that the client sent, whose record is to be loaded; without it the session is a new one */
 	constructor(core: Core, sid: string | undefined) {
@@ -113,10 +114,19 @@ export class SessionState {
 		this.rename(undefined)
 	}
 
+	/** An operation has begun and not ended: a handler need not wait for what it calls. */
+	get busy(): boolean {
+		return this.#running > 0
+	}
+
 	/** Runs `operation` after all earlier ones of this session: two `save()` at once must not write twice. */
 	inTurn<T>(operation: () => Promise<T>): Promise<T> {
+		this.#running += 1
 		const turn = (this.#tail ?? Promise.resolve()).then(operation)
-		this.#tail = turn.catch(() => undefined)
+		const ended = () => {
+			this.#running -= 1
+		}
+		this.#tail = turn.then(ended, ended)
 		return turn
 	}
 }
