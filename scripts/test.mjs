@@ -7,7 +7,8 @@ import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-await run(process.execPath, ['scripts/setup.mjs', '--servers'])
+const setup = await run(process.execPath, ['scripts/setup.mjs', '--servers'])
+if (setup.code !== 0) process.exit(setup.code)
 
 const scratch = mkdtempSync(join(tmpdir(), 'koa-server-session-'))
 const skipLog = join(scratch, 'skipped.jsonl')
