@@ -11,12 +11,24 @@ export function cycleOf(ctx: Koa.Context, slot: Slot): Cycle | undefined {
 	return ctx[slot] as Cycle | undefined
 }
 
+/** What Koa gives each context by itself, and looks for there: not yet on `app.context`. */
+const OF_KOA: ReadonlySet<string> = new Set([
+	'app',
+	'req',
+	'res',
+	'request',
+	'response',
+	'state',
+	'originalUrl',
+	'respond',
+])
+
 /**
  * Gives the context of `app` the property `name`, and, with the default name, `flash` and `flashes`.
  * @throws SessionError `ERR_SESSION_MOUNTED_TWICE` when the property is there already
  */
 export function mount(app: Koa, name: string): Slot {
-	if (name in app.context) {
+	if (name in app.context || OF_KOA.has(name)) {
 		throw new SessionError(
 			'ERR_SESSION_MOUNTED_TWICE',
 			`ctx.${name} is there already. A second instance on one application needs another SESSION_PROPERTY.`,
