@@ -22,8 +22,8 @@ export interface Request {
 export interface Node {
 	/** Performs a request, and gives what its response told the browser. */
 	perform(request: Request, variant: Variant, turn: Turn, tell: Tell): Promise<Cookie>
-	/** The record under an id as it is in the end. */
-	recordOf(sid: string): Promise<Readonly<Record<string, unknown>> | undefined>
+	/** The record under an id as it is in the end; it is removed, so that a store does not fill up with thousands of runs. */
+	takeRecord(sid: string): Promise<Readonly<Record<string, unknown>> | undefined>
 	close(): Promise<void>
 }
 
@@ -61,8 +61,8 @@ export function createNode(store: Store, keyPrefix: string): Node {
 	return {
 		async perform(request, variant, turn, tell) {
 			const turnAndTick: Turn = async what => {
-				await turn(what)
-				steps += 1
+				steps = await turn(what)
+				return steps
 			}
 			await turnAndTick('begin')
 			tell({is: 'begun', cookie: request.cookie})
@@ -72,8 +72,9 @@ export function createNode(store: Store, keyPrefix: string): Node {
 			tell({is: 'answered', status, cookie})
 			return cookie
 		},
-		async recordOf(sid) {
+		async takeRecord(sid) {
 			const record = await store.read(keyPrefix + sid)
+			if (record) await store.delete(keyPrefix + sid)
 			return record && codec.decode(record.payload)
 		},
 		async close() {},

@@ -7,13 +7,13 @@ import type {Order, Report} from './remote.js'
 const [descriptor = '', keyPrefix = ''] = process.argv.slice(2)
 const {store, release} = await openDescriptor(JSON.parse(descriptor) as Descriptor)
 const node = createNode(store, keyPrefix)
-const waiting = new Map<number, () => void>()
+const waiting = new Map<number, (steps: number) => void>()
 const report = (message: Report) => process.send?.(message)
 
 process.on('message', (order: Order) => {
 	const {id} = order
 	if (order.do === 'go on') {
-		waiting.get(id)?.()
+		waiting.get(id)?.(order.steps)
 		return
 	}
 	carryOut(order).then(
@@ -29,7 +29,7 @@ report({is: 'ready'})
 
 function carryOut(order: Exclude<Order, {do: 'go on'}>): Promise<unknown> {
 	const {id} = order
-	if (order.do === 'read') return node.recordOf(order.sid)
+	if (order.do === 'take') return node.takeRecord(order.sid)
 	return node.perform(
 		order.request,
 		order.variant,

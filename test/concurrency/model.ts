@@ -181,6 +181,9 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 			client.heardAt = client.askedAt
 		},
 		written: (client, {data = {}}) => {
+			// what was no change to what this request knew is none to what it knows now
+			const changed = new Set(changesOf(client).map(([key]) => key))
+			for (const key of client.pending.keys()) if (!changed.has(key)) client.pending.delete(key)
 			client.base = data
 			client.heardAt = client.askedAt
 		},
@@ -308,7 +311,7 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 		if (found) successorStored(client, sid)
 		else becomeGone(client, 'reload() found no session')
 		forgetChanges(client)
-		client.base = client.found
+		client.base = found ? client.found : {}
 	}
 
 	function destroying(client: Client): void {

@@ -35,7 +35,7 @@ export async function play({tabs, variant, choices}: Plan, nodes: readonly Node[
 		if (cookie !== undefined) cookies[browser] = cookie === 'deleted' ? undefined : cookie.sid
 	}
 
-	const atOnce: Turn = async () => {}
+	const atOnce: Turn = async () => 0
 	for (let browser = 0; browser < BROWSERS; browser++) {
 		await perform(browser, browser, `${run} browser ${browser}`, FIRST_VISIT, atOnce)
 	}
@@ -49,7 +49,7 @@ export async function play({tabs, variant, choices}: Plan, nodes: readonly Node[
 		(tab, what, overlapping) => steps.push(`${overlapping ? '+' : ''}${String.fromCharCode(65 + tab)} ${what}`),
 	)
 
-	const broken = await violations(history, sid => (nodes[0] as Node).recordOf(sid))
+	const broken = await violations(history, sid => (nodes[0] as Node).takeRecord(sid))
 	if (broken.length === 0) return
 	throw new Error(
 		`${broken.join('\n')}\n\nThe schedule: ${steps.join(', ')}\n\n${describe(history).replaceAll(`${run} `, '')}`,

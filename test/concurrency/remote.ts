@@ -11,8 +11,8 @@ import type {Turn} from './scheduler.js'
 /** From here to the instance; `id` names one call. */
 export type Order = {readonly id: number} & (
 	| {readonly do: 'perform'; readonly request: Request; readonly variant: Variant}
-	| {readonly do: 'go on'}
-	| {readonly do: 'read'; readonly sid: string}
+	| {readonly do: 'go on'; readonly steps: number}
+	| {readonly do: 'take'; readonly sid: string}
 )
 
 /** From the instance. */
@@ -57,7 +57,7 @@ export async function startInstance(descriptor: Descriptor | undefined, keyPrefi
 	return {
 		perform: (request, variant, turn, tell) =>
 			call(id => ({id, do: 'perform', request, variant}), {turn, tell}) as Promise<Cookie>,
-		recordOf: sid => call(id => ({id, do: 'read', sid})) as ReturnType<Node['recordOf']>,
+		takeRecord: sid => call(id => ({id, do: 'take', sid})) as ReturnType<Node['takeRecord']>,
 		async close() {
 			child.disconnect()
 			await once(child, 'exit')
@@ -73,7 +73,7 @@ function receive(child: ChildProcess, calls: Map<number, Call>, report: Exclude<
 			call.tell?.(report.fact)
 			return
 		case 'waiting':
-			call.turn?.(report.what).then(() => child.send({id, do: 'go on'} satisfies Order))
+			call.turn?.(report.what).then(steps => child.send({id, do: 'go on', steps} satisfies Order))
 			return
 		case 'done':
 			calls.delete(id)

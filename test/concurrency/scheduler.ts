@@ -1,5 +1,5 @@
-/** Asks for permission to go on, and waits until the scheduler grants it. */
-export type Turn = (what: string) => Promise<void>
+/** Asks for permission to go on, waits until the scheduler grants it, and tells how many steps were granted so far. */
+export type Turn = (what: string) => Promise<number>
 
 /** What has to be done, in steps that each wait for their turn. */
 export type Actor = (turn: Turn) => Promise<void>
@@ -9,7 +9,7 @@ const STUCK_MS = 20_000
 
 interface Waiting {
 	readonly what: string
-	readonly go: () => void
+	readonly go: (steps: number) => void
 }
 
 /**
@@ -24,6 +24,7 @@ export async function interleave(
 ): Promise<void> {
 	const waiting = new Map<number, Waiting>()
 	let running = actors.length
+	let granted = 0
 	let quiet: (() => void) | undefined
 	const checkQuiet = () => {
 		if (waiting.size === running) quiet?.()
@@ -74,7 +75,9 @@ export async function interleave(
 		const {what, go} = waiting.get(index) as Waiting
 		waiting.delete(index)
 		onStep(index, what, overlapping)
-		if (overlapping) go()
-		return go
+		granted += 1
+		const steps = granted
+		if (overlapping) go(steps)
+		return () => go(steps)
 	}
 }
