@@ -20,11 +20,25 @@ export async function save(state: SessionState): Promise<void> {
 
 /** `session.regenerate()`: from now on the session has another id; the store learns of it at the commit. */
 export function regenerate(state: SessionState, {keep}: RegenerateOptions = {}): void {
-	if (state.gone) return
+	if (state.gone) {
+		// the next save() has to say that it was not done
+		state.changes.forced = true
+		return
+	}
 	if (state.record && !state.predecessor) state.predecessor = {sid: state.sid, record: state.record}
 	state.record = undefined
 	state.rename(undefined)
 	if (keep) removeKeys(state, key => key !== PERMANENT && !keep.includes(key))
+}
+
+/**
+ * `session.regenerate(callback)`, the form of express-session, and with its meaning: the new session is empty, and
+ * whoever still holds the old one, as passport does for `keepSessionInfo`, can read from it what it wants to keep.
+ */
+export function regenerateEmpty(state: SessionState): void {
+	state.data = {...state.data}
+	state.view = undefined
+	regenerate(state, {keep: []})
 }
 
 /** `session.clear()`. */
