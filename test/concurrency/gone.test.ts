@@ -109,6 +109,18 @@ for (const [name, {end, config}] of Object.entries(ends)) {
 		t.deepEqual(await dataOf(site, sid), left)
 	})
 
+	test(`after ${name}, save() does not pretend that a regenerate was done of what is known to be gone`, async t => {
+		const site = openMemorySite(t, config)
+		const sid = await site.begin({a: 1})
+		const slow = await slowRequest(site, sid, async ctx => {
+			t.is(await ctx.session.reload(), config !== undefined)
+			await ctx.session.regenerate()
+			await t.throwsAsync(ctx.session.save(), {code: 'ERR_SESSION_GONE'})
+		})
+		await site.visit(end, sid)
+		t.deepEqual(await slow.ends(), {status: 200, cookie: undefined})
+	})
+
 	test(`after ${name}, a slow request that regenerates makes no second session`, async t => {
 		const site = openMemorySite(t, config)
 		const sid = await site.begin({a: 1})

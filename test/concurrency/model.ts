@@ -60,6 +60,8 @@ interface Client {
 	/** All that `ctx.flashes()` ever gave: it gives the same again. */
 	readonly told: Set<string>
 	increments: number
+	/** It asked for a new id of a session that is gone. */
+	asked: boolean
 	/** The commit that has begun, and what it has to store. */
 	commitFrom: number
 	changes: readonly [key: string, value: Json][]
@@ -241,6 +243,7 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 			removed: new Set(),
 			told: new Set(),
 			increments: 0,
+			asked: false,
 			commitFrom: now,
 			changes: [],
 			changed: false,
@@ -252,7 +255,11 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 	}
 
 	function regenerated(client: Client, {sid, keep}: FactOf<'regenerated'>): void {
-		if (client.gone) return
+		if (client.stored && sid === client.sid) {
+			if (!client.gone) becomeGone(client, 'regenerate() has done nothing')
+			client.asked = true
+			return
+		}
 		if (client.stored && client.from === undefined) {
 			client.from = client.sid
 			killers.push({client: client.name, sid: client.sid, from: now})
@@ -467,6 +474,7 @@ function forgetChanges(client: Client): void {
 	client.shown.clear()
 	client.removed.clear()
 	client.increments = 0
+	client.asked = false
 }
 
 /** What the request has really changed: a key that holds what it held is none. */
@@ -477,8 +485,8 @@ function changesOf({pending, base}: Client): [key: string, value: Json][] {
 }
 
 function hasChanges(client: Client): boolean {
-	const {flashed, shown, removed, increments} = client
-	return changesOf(client).length + flashed.size + shown.size + removed.size + increments > 0
+	const {flashed, shown, removed, increments, asked} = client
+	return asked || changesOf(client).length + flashed.size + shown.size + removed.size + increments > 0
 }
 
 /** Whether nothing is left of the session, as this request sees it. */
