@@ -11,7 +11,7 @@ import {clear} from './operations.js'
 import type {Session} from './session.js'
 import {isEmpty, SessionState} from './state.js'
 import type {Transport} from './transport.js'
-import {assertDataKey, assertLoaded, createSession} from './view.js'
+import {assertDataKey, assertLoaded, sessionOf} from './view.js'
 
 /** What the cycle of a request needs beside the session core. */
 export interface HttpCore extends Core {
@@ -33,7 +33,6 @@ export class Cycle {
 	readonly #core: HttpCore
 	readonly #ctx: Context
 	#state: SessionState | undefined
-	#session: Session | undefined
 	#shown: Flash[] | undefined
 	#resign = false
 
@@ -73,8 +72,7 @@ export class Cycle {
 
 	/** `ctx.session`. */
 	get session(): Session {
-		this.#session ??= createSession(this.state)
-		return this.#session
+		return sessionOf(this.state)
 	}
 
 	/** `ctx.session = null` destroys; an object replaces the data and keeps the id. */
@@ -152,7 +150,7 @@ export class Cycle {
 		const cookie = this.#cookie(state)
 		const canSend = this.#ctx.respond !== false && !this.#ctx.headerSent
 		if (canSend && cookie !== undefined) transport.send(this.#ctx, cookie)
-		else if (canSend && state.handedOut) transport.vary(this.#ctx)
+		else if (canSend && state.accessed) transport.vary(this.#ctx)
 		else if (cookie !== undefined && state.cookie !== 'refresh') this.#warnOfLostCookie()
 	}
 
@@ -172,7 +170,7 @@ export class Cycle {
 	#withHeaders(state: SessionState, error: unknown): unknown {
 		const due = state.cookie !== 'refresh' || statusOf(error) < 500
 		const cookie = due && state.cookie !== undefined ? this.#cookie(state) : undefined
-		if (cookie === undefined && !state.handedOut) return error
+		if (cookie === undefined && !state.accessed) return error
 		if (!this.#ctx.headerSent) {
 			if (cookie === undefined) this.#core.transport.vary(this.#ctx)
 			else this.#core.transport.send(this.#ctx, cookie)

@@ -7,7 +7,7 @@ import {Cycle} from './cycle.js'
 import type {FlashesOptions} from './flash.js'
 import {cycleOf, mount} from './mount.js'
 import type {Session, SessionData} from './session.js'
-import {sessionOf} from './upgrade.js'
+import {openForUpgrade} from './upgrade.js'
 
 declare module 'koa' {
 	interface ExtendableContext {
@@ -79,6 +79,6 @@ export function serverSession<D extends object = SessionData>(
 		ready: () => core.backend.ready(),
 		close: () => core.backend.close(),
 		cleanup: ({signal}: {signal?: AbortSignal} = {}) => core.backend.sweep(signal),
-		fromRequest: (request: IncomingMessage) => sessionOf(core, request),
+		fromRequest: (request: IncomingMessage) => openForUpgrade(core, request),
 	}) as unknown as ServerSession<D>
 }

@@ -64,7 +64,8 @@ export interface SessionMembers<D extends object> {
 
 	/**
 	 * Gives the session a new id; the old one is unknown when the request ends, or at the next `save()`. Call it at every
-	 * login and change of rights.
+	 * login and change of rights. The data stays, or the keys to `keep`. With a callback, the form of express-session,
+	 * nothing stays: that is what passport relies on.
 	 */
 	regenerate(options?: RegenerateOptions | SessionCallback): Promise<void>
 

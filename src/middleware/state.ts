@@ -2,6 +2,7 @@ import type {Data} from '../serializers/codec.js'
 import type {StoredRecord} from '../stores/contract.js'
 import {Changes} from './changes.js'
 import type {Core} from './core.js'
+import type {Session} from './session.js'
 
 /** The key under which Flask keeps whether the cookie outlives the browser session. */
 export const PERMANENT = '_permanent'
@@ -24,8 +25,10 @@ export class SessionState {
 	readonly changes: Changes
 	/** The data itself. What the application sees is a view of it: once handed out, it is changed in place. */
 	data: Data
-	/** The application has a view of {@link data}. */
-	handedOut = false
+	/** The application has, or had, a view of {@link data}. */
+	accessed = false
+	/** What the application has of {@link data}. */
+	view: Session | undefined
 	/** Set by `regenerate` until the commit: the record under the id before. */
 	predecessor: Predecessor | undefined
 	/** Set by `ctx.session = null` until the commit: the id to delete. */
@@ -94,7 +97,7 @@ export class SessionState {
 
 	/** Puts `next` in the place of all data. */
 	replaceData(next: Data): void {
-		if (!this.handedOut) {
+		if (this.view === undefined) {
 			this.data = next
 			return
 		}

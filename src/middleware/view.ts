@@ -3,7 +3,7 @@ import type {Data} from '../serializers/codec.js'
 import {destroy} from './commit.js'
 import {load} from './load.js'
 import {lock} from './lock.js'
-import {clear, regenerate, reload, save, update} from './operations.js'
+import {clear, regenerate, regenerateEmpty, reload, save, update} from './operations.js'
 import type {LockOptions, RegenerateOptions, Session, SessionCallback, SessionMembers} from './session.js'
 import {PERMANENT, type SessionState} from './state.js'
 
@@ -25,10 +25,10 @@ const MEMBERS: Readonly<Record<keyof SessionMembers<object>, Member>> = {
 			state.inTurn(() => destroy(state)),
 		),
 	regenerate: state => (options?: RegenerateOptions | SessionCallback) => {
-		const callback = typeof options === 'function' ? options : undefined
+		if (typeof options !== 'function') return state.inTurn(async () => regenerate(state, options))
 		return answer(
-			callback,
-			state.inTurn(async () => regenerate(state, callback ? {} : (options as RegenerateOptions))),
+			options,
+			state.inTurn(async () => regenerateEmpty(state)),
 		)
 	},
 	save: state => (callback?: SessionCallback) =>
@@ -49,9 +49,10 @@ const MEMBERS: Readonly<Record<keyof SessionMembers<object>, Member>> = {
 const BEFORE_LOAD: ReadonlySet<string> = new Set(['load', 'destroy', 'accessed', 'then'])
 
 /** What `ctx.session` is: `state.data` with the members in front of it. */
-export function createSession(state: SessionState): Session {
-	state.handedOut = true
-	return new Proxy(state.data, new SessionView(state)) as unknown as Session
+export function sessionOf(state: SessionState): Session {
+	state.accessed = true
+	state.view ??= new Proxy(state.data, new SessionView(state)) as unknown as Session
+	return state.view
 }
 
 /**

@@ -31,6 +31,9 @@ async function withPassport(t: ExecutionContext) {
 	const routes: Record<string, Handler> = {
 		'/cart': ({session}) => put(session, {cart: ['book']}),
 		'/login': inPassport(ctx => authenticate(ctx, async () => {})),
+		'/login-and-keep': inPassport(ctx =>
+			passport.authenticate('by name', {keepSessionInfo: true})(ctx, async () => {}),
+		),
 		'/logout': inPassport(ctx => ctx.logout()),
 		'/who': inPassport(ctx => (ctx.state.user as {name?: string} | undefined)?.name ?? 'nobody'),
 	}
@@ -143,3 +146,22 @@ for (const method of ['save', 'destroy']) {
 		t.is((await ada('/do')).body, 'ERR_SESSION_STORE')
 	})
 }
+
+test('a logout by passport leaves nothing of the session, as passport expects of regenerate()', async t => {
+	const {visitor, stored} = await withPassport(t)
+	const ada = visitor()
+	await ada('/cart')
+	await ada('/login?name=ada')
+	await ada('/cart')
+	await ada('/logout')
+	t.false(Object.hasOwn((await stored(ada.sid)) ?? {}, 'cart'))
+})
+
+test('with keepSessionInfo a login by passport keeps the data', async t => {
+	const {visitor, stored} = await withPassport(t)
+	const ada = visitor()
+	await ada('/cart')
+	await ada('/login-and-keep?name=ada')
+	t.deepEqual((await stored(ada.sid))?.cart, ['book'])
+	t.deepEqual((await stored(ada.sid))?.passport, {user: 'ada'})
+})
