@@ -16,9 +16,12 @@ import {startChild} from './support/child.mjs'
 import {writeBetweenMarkers} from './support/page.mjs'
 import {createPinning} from './support/pin.mjs'
 import {removeKeys, startRedis} from './support/redis.mjs'
-import {median, range, table} from './support/table.mjs'
+import {median, range, spreadOf, table} from './support/table.mjs'
 
 const CONNECTIONS = 64
+/** Slices of one line that differ by more than this, at the median of the lines, say more about the machine. */
+const MOST_SPREAD = 1.25
+const TOO_BUSY = 'this machine is too busy to measure on. With --write nothing is written.'
 
 /** What is measured: a path of a contestant, with a session of its own on each connection or without a cookie. */
 const LINES = [
@@ -81,7 +84,10 @@ try {
 	process.stderr.write('\n')
 	const text = report(lines)
 	console.log(`\n${text}`)
-	if (values.write) writeBetweenMarkers('docs/performance.md', 'speed', text)
+	const spread = median(lines.map(({results}) => spreadOf(results.map(({cpu}) => cpu))))
+	if (spread > MOST_SPREAD)
+		console.error(`\nThe slices of one line differ by a factor of ${spread.toFixed(2)}: ${TOO_BUSY}`)
+	else if (values.write) writeBetweenMarkers('docs/performance.md', 'speed', text)
 } finally {
 	await Promise.all(children.map(child => child.stop()))
 	await removeKeys(redis, prefix)

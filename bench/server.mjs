@@ -17,7 +17,7 @@ import {routes} from './support/routes.mjs'
 import {serve} from './support/serve.mjs'
 
 ensureBuilt()
-const {serverSession} = await import('koa-server-session')
+const {fileCache, serverSession} = await import('koa-server-session')
 
 const {PORT = '3000', STORE = 'redis', REDIS_URL = 'redis://127.0.0.1:6379'} = process.env
 const STORES = {redis: redisStore, memory: memoryStore, file: fileStore}
@@ -54,7 +54,7 @@ function memoryStore() {
 function fileStore() {
 	const directory = mkdtempSync(join(tmpdir(), 'koa-server-session-'))
 	return {
-		config: {SESSION_TYPE: 'filesystem', SESSION_FILE_DIR: directory, SESSION_FILE_THRESHOLD: 100_000},
+		config: {SESSION_TYPE: 'keyv', SESSION_KEYV: fileCache({directory, threshold: 100_000})},
 		close: () => rmSync(directory, {recursive: true, force: true}),
 	}
 }

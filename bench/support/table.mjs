@@ -18,3 +18,8 @@ export function median(values) {
 export function range(values, digits) {
 	return `${Math.min(...values).toFixed(digits)}-${Math.max(...values).toFixed(digits)}`
 }
+
+/** The most over the least. */
+export function spreadOf(values) {
+	return Math.max(...values) / Math.min(...values)
+}
