@@ -6,23 +6,30 @@
  * BigInt, and a BigInt is written as an integer, so that Python's integers survive.
  */
 import type {Serializer} from './contract.js'
-import {assertDepth, assertWellFormed, isPlainObject, kindOf, type Place, unsupported} from './values.js'
+import {assertDepth, assertWellFormed, isPlainObject, kindOf, named, under, unsupported} from './values.js'
 
 const ADVICE = 'store a text or a number in its place, or use SESSION_SERIALIZATION_FORMAT msgpack'
 
 /** The `json` value of `SESSION_SERIALIZATION_FORMAT`. */
 export const json: Serializer = {
-	encode: value => Buffer.from(write(value, undefined, 0)),
+	encode: value => {
+		try {
+			return Buffer.from(write(value, 0))
+		} catch (error) {
+			throw named(error)
+		}
+	},
 	decode: bytes => read(new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes)),
 }
 
-function write(value: unknown, place: Place | undefined, depth: number): string {
+/** The text of `value`. Throws a refusal. */
+function write(value: unknown, depth: number): string {
 	switch (typeof value) {
 		case 'string':
-			assertWellFormed(value, place)
+			assertWellFormed(value)
 			return JSON.stringify(value)
 		case 'number':
-			if (!Number.isFinite(value)) throw unsupported(String(value), place, ADVICE)
+			if (!Number.isFinite(value)) throw unsupported(String(value), ADVICE)
 			return writeNumber(value)
 		case 'boolean':
 		case 'bigint':
@@ -31,12 +38,12 @@ function write(value: unknown, place: Place | undefined, depth: number): string 
 			return 'null'
 		case 'object':
 			if (value === null) return 'null'
-			assertDepth(depth, place)
-			if (Array.isArray(value)) return writeArray(value, place, depth)
-			if (isPlainObject(value)) return writeObject(value, place, depth)
-			throw unsupported(value instanceof Date ? 'a Date' : kindOf(value), place, ADVICE)
+			assertDepth(depth)
+			if (Array.isArray(value)) return writeArray(value, depth)
+			if (isPlainObject(value)) return writeObject(value, depth)
+			throw unsupported(value instanceof Date ? 'a Date' : kindOf(value), ADVICE)
 		default:
-			throw unsupported(kindOf(value), place, ADVICE)
+			throw unsupported(kindOf(value), ADVICE)
 	}
 }
 
@@ -46,19 +53,28 @@ function writeNumber(value: number): string {
 	return Math.abs(value) > 2 ** 53 ? value.toExponential() : String(value)
 }
 
-function writeArray(array: readonly unknown[], parent: Place | undefined, depth: number): string {
+function writeArray(array: readonly unknown[], depth: number): string {
 	// not map(): it would leave the holes of a sparse array empty
-	const items = Array.from(array, (item, key) => write(item, {parent, key}, depth + 1))
+	const items = Array.from(array, (item, key) => at(key, () => write(item, depth + 1)))
 	return `[${items.join(',')}]`
 }
 
-function writeObject(object: Record<string, unknown>, parent: Place | undefined, depth: number): string {
-	const members = Object.keys(object).map(key => {
-		const place = {parent, key}
-		assertWellFormed(key, place)
-		return `${JSON.stringify(key)}:${write(object[key], place, depth + 1)}`
-	})
+function writeObject(object: Record<string, unknown>, depth: number): string {
+	const members = Object.keys(object).map(key =>
+		at(key, () => {
+			assertWellFormed(key)
+			return `${JSON.stringify(key)}:${write(object[key], depth + 1)}`
+		}),
+	)
 	return `{${members.join(',')}}`
+}
+
+function at<T>(key: string | number, step: () => T): T {
+	try {
+		return step()
+	} catch (error) {
+		throw under(key, error)
+	}
 }
 
 /** A text, matched so that digits inside it are passed over, or a number. */

@@ -11,21 +11,28 @@
 import {Packr} from 'msgpackr'
 import type {Serializer} from './contract.js'
 import {NEGATIVE_ZERO, PACKR_OPTIONS, unpackWith, WireMap, WireSet, wasStoredAsMap} from './msgpack-extensions.js'
-import {assertDepth, assertWellFormed, isPlainObject, kindOf, type Place, unsupported} from './values.js'
+import {asBuffer, assertDepth, assertWellFormed, isPlainObject, kindOf, named, under, unsupported} from './values.js'
 
 const packr = new Packr(PACKR_OPTIONS)
 /** msgpackr renames the key `__proto__` of an object; read as Maps, the keys stay what they are. */
 const mapReader = new Packr({...PACKR_OPTIONS, mapsAsObjects: false})
 
+/** As bytes, because a text would be encoded for every search. */
+const PROTO = Buffer.from('__proto__')
+
 /** The `msgpack` value of `SESSION_SERIALIZATION_FORMAT`, the default. */
 export const msgpack: Serializer = {
-	encode: value => packr.pack(toWire(value, undefined, 0)),
+	encode: value => {
+		try {
+			return packr.pack(toWire(value, 0))
+		} catch (error) {
+			throw named(error)
+		}
+	},
 	decode: bytes => {
 		const source = readable(bytes)
-		const value: unknown = source.includes('__proto__')
-			? fromMaps(unpackWith(mapReader, source))
-			: unpackWith(packr, source)
-		if (hasReplacement(value) && !source.includes('\ufffd')) throw new Error('a text is not valid UTF-8')
+		const value = source.includes(PROTO) ? fromMaps(unpackWith(mapReader, source)) : unpackWith(packr, source)
+		if (!isSurelyRight(value)) checkWithCare(value, source)
 		return value
 	},
 }
@@ -35,24 +42,34 @@ export const msgpack: Serializer = {
  * 0xc6) it reads a copy, so that changing a Buffer of the session cannot change the bytes that the record came in.
  */
 function readable(bytes: Uint8Array): Buffer {
-	const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+	const source = asBuffer(bytes)
 	return source.includes(0xc4) || source.includes(0xc5) || source.includes(0xc6) ? Buffer.from(source) : source
 }
 
-/**
- * Whether a text holds U+FFFD, which msgpackr puts in the place of bytes that are not UTF-8. On its way it sees to the
- * dates.
- */
+/** False where msgpackr may be wrong: at a text that holds U+FFFD, a date at the edge; and at what is rare. */
+function isSurelyRight(value: unknown): boolean {
+	if (typeof value === 'string') return !value.includes('\ufffd')
+	if (typeof value !== 'object' || value === null) return true
+	if (Array.isArray(value)) return value.every(isSurelyRight)
+	if (!isPlainObject(value)) return value instanceof Date ? isDate(value) : value instanceof Uint8Array
+	for (const key in value) {
+		if (key.includes('\ufffd') || !isSurelyRight(value[key])) return false
+	}
+	return true
+}
+
+/** Sees to the dates, and throws when msgpackr has put U+FFFD in the place of bytes that are not UTF-8. */
+function checkWithCare(value: unknown, source: Buffer): void {
+	if (hasReplacement(value) && !source.includes('\ufffd')) throw new Error('a text is not valid UTF-8')
+}
+
 function hasReplacement(value: unknown): boolean {
 	if (typeof value === 'string') return value.includes('\ufffd')
-	if (typeof value !== 'object' || value === null) return false
+	if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false
 	if (Array.isArray(value)) return value.some(hasReplacement)
 	if (value instanceof Date) return fitDate(value)
 	if (value instanceof Map || value instanceof Set) return [...value].some(hasReplacement)
-	for (const key in value) {
-		if (key.includes('\ufffd') || hasReplacement((value as Record<string, unknown>)[key])) return true
-	}
-	return false
+	return Object.entries(value).some(hasReplacement)
 }
 
 /** Python's last moment, `datetime.max`, is a microsecond before the year 10000, to which msgpackr rounds it. */
@@ -70,13 +87,12 @@ function fromMaps(value: unknown): unknown {
 }
 
 /**
- * `value` as msgpackr must be given it: the same object where nothing has to be replaced.
- * @throws SessionError `ERR_SESSION_UNSUPPORTED_VALUE`
+ * `value` as msgpackr must be given it: the same object where nothing has to be replaced. Throws a refusal.
  */
-function toWire(value: unknown, place: Place | undefined, depth: number): unknown {
+function toWire(value: unknown, depth: number): unknown {
 	switch (typeof value) {
 		case 'string':
-			assertWellFormed(value, place)
+			assertWellFormed(value)
 			return value
 		case 'number':
 			if ((value > 0xffffffff || value < -0x80000000) && isExactInteger(value)) return BigInt(value)
@@ -86,48 +102,57 @@ function toWire(value: unknown, place: Place | undefined, depth: number): unknow
 			return value
 		case 'bigint':
 			if (value >= -(2n ** 63n) && value < 2n ** 64n) return value
-			throw unsupported('an integer beyond 64 bits', place, 'store it as a text')
+			throw unsupported('an integer beyond 64 bits', 'store it as a text')
 		case 'object':
-			return value === null ? null : objectToWire(value, place, depth)
+			return value === null ? null : objectToWire(value, depth)
 		default:
-			throw unsupported(kindOf(value), place, 'store plain data')
+			throw unsupported(kindOf(value), 'store plain data')
 	}
 }
 
-function objectToWire(value: object, place: Place | undefined, depth: number): unknown {
-	assertDepth(depth, place)
-	if (Array.isArray(value)) return arrayToWire(value, place, depth)
-	if (isPlainObject(value)) return plainToWire(value, place, depth)
-	if (value instanceof Date) return checkedDate(value, place)
+function objectToWire(value: object, depth: number): unknown {
+	assertDepth(depth)
+	if (Array.isArray(value)) return arrayToWire(value, depth)
+	if (isPlainObject(value)) return plainToWire(value, depth)
+	if (value instanceof Date) return checkedDate(value)
 	if (value instanceof Uint8Array) return value
-	if (value instanceof Map) return new WireMap(arrayToWire([...value], place, depth))
-	if (value instanceof Set) return new WireSet(arrayToWire([...value], place, depth))
-	throw unsupported(kindOf(value), place, 'store plain data, a Date, a Map, a Set or bytes')
+	if (value instanceof Map) return new WireMap(arrayToWire([...value], depth))
+	if (value instanceof Set) return new WireSet(arrayToWire([...value], depth))
+	throw unsupported(kindOf(value), 'store plain data, a Date, a Map, a Set or bytes')
 }
 
-function arrayToWire(array: readonly unknown[], parent: Place | undefined, depth: number): unknown {
+function arrayToWire(array: readonly unknown[], depth: number): unknown {
 	let wire: unknown[] | undefined
-	for (let key = 0; key < array.length; key++) {
-		const item = array[key]
-		const itemWire = toWire(item, {parent, key}, depth + 1)
-		if (Object.is(itemWire, item)) continue
-		wire ??= [...array]
-		wire[key] = itemWire
+	let key = 0
+	try {
+		for (; key < array.length; key++) {
+			const item = array[key]
+			const itemWire = toWire(item, depth + 1)
+			if (Object.is(itemWire, item)) continue
+			wire ??= [...array]
+			wire[key] = itemWire
+		}
+	} catch (error) {
+		throw under(key, error)
 	}
 	return wire ?? array
 }
 
-function plainToWire(object: Record<string, unknown>, parent: Place | undefined, depth: number): unknown {
+function plainToWire(object: Record<string, unknown>, depth: number): unknown {
 	let wire: Record<string, unknown> | undefined
-	for (const key of Object.keys(object)) {
-		const place = {parent, key}
-		assertWellFormed(key, place)
-		const item = object[key]
-		const itemWire = toWire(item, place, depth + 1)
-		if (Object.is(itemWire, item)) continue
-		// the spread defines every key, so that the assignment finds a key of its own even for `__proto__`
-		wire ??= {...object}
-		wire[key] = itemWire
+	let key = ''
+	try {
+		for (key of Object.keys(object)) {
+			assertWellFormed(key)
+			const item = object[key]
+			const itemWire = toWire(item, depth + 1)
+			if (Object.is(itemWire, item)) continue
+			// the spread defines every key, so that the assignment finds a key of its own even for `__proto__`
+			wire ??= {...object}
+			wire[key] = itemWire
+		}
+	} catch (error) {
+		throw under(key, error)
 	}
 	return wire ?? object
 }
@@ -145,8 +170,8 @@ function isDate(date: Date): boolean {
 	return date.getTime() >= FIRST_DATE && date.getTime() <= LAST_DATE
 }
 
-function checkedDate(date: Date, place: Place | undefined): Date {
-	if (Number.isNaN(date.getTime())) throw unsupported('an invalid Date', place, 'store null in its place')
+function checkedDate(date: Date): Date {
+	if (Number.isNaN(date.getTime())) throw unsupported('an invalid Date', 'store null in its place')
 	if (isDate(date)) return date
-	throw unsupported('a Date outside of the years 1 to 9999', place, 'store a number or a text in its place')
+	throw unsupported('a Date outside of the years 1 to 9999', 'store a number or a text in its place')
 }
