@@ -1,5 +1,6 @@
 import {SessionError} from '../errors.js'
 import type {Capabilities, Store, StoredRecord} from '../stores/contract.js'
+import {createDeadlines} from './deadlines.js'
 
 /** The store as the core uses it: opened when first needed, every call under a deadline, every failure typed. */
 export interface Backend extends Pick<Store, 'read' | 'create' | 'replace' | 'touch' | 'delete' | 'close'> {
@@ -18,6 +19,7 @@ const SWEEP_BATCH = 1000
  * @param timeoutMs how long one call may take, opening included
  */
 export function createBackend(open: () => Promise<Store>, timeoutMs: number): Backend {
+	const deadlines = createDeadlines(timeoutMs)
 	let opened: Store | undefined
 	let opening: Promise<Store> | undefined
 	let closed = false
@@ -40,13 +42,13 @@ export function createBackend(open: () => Promise<Store>, timeoutMs: number): Ba
 	/** Not an async function: this is on the path of every request, and one promise is enough. */
 	function call<T>(operation: (store: Store) => Promise<T>): Promise<T> {
 		return new Promise((resolve, reject) => {
-			const timer = setTimeout(() => reject(timedOut(timeoutMs)), timeoutMs)
+			const stop = deadlines.start(() => reject(timedOut(timeoutMs)))
 			const done = (value: T) => {
-				clearTimeout(timer)
+				stop()
 				resolve(value)
 			}
 			const failed = (error: unknown) => {
-				clearTimeout(timer)
+				stop()
 				reject(asStoreError(error))
 			}
 			try {
