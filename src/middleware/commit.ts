@@ -63,7 +63,7 @@ async function deleteDoomed(state: SessionState, sid: string): Promise<void> {
 
 async function createNew(state: SessionState): Promise<void> {
 	if (isEmpty(state.data)) {
-		if (state.clientHasCookie && state.changes.attempted) state.cookie ??= 'clear'
+		if (state.clientHasCookie && state.changes.attempted) state.cookie = 'clear'
 		return
 	}
 	settle(state, state.data, await createUnderFreeId(state, state.data))

@@ -34,7 +34,6 @@ export class Cycle {
 	readonly #ctx: Context
 	#state: SessionState | undefined
 	#shown: Flash[] | undefined
-	#resign = false
 
 	constructor(core: HttpCore, ctx: Context) {
 		this.#core = core
@@ -50,7 +49,7 @@ export class Cycle {
 			return undefined
 		}
 		this.#state = new SessionState(this.#core, identity.sid)
-		this.#resign = identity.resign
+		if (identity.resign) this.#state.cookie = 'refresh'
 		if (!this.#core.config.SESSION_LAZY) return load(this.#state)
 		this.#state.loaded = false
 		return undefined
@@ -91,14 +90,14 @@ export class Cycle {
 
 	/** `ctx.flash()`. */
 	flash(message: unknown, category: string): void {
-		this.#use()
-		this.state.changes.flash(this.state.data, [category, message])
+		const {changes, data} = this.#use()
+		changes.flash(data, [category, message])
 	}
 
 	/** `ctx.flashes()`: takes the messages out once; asked again in the same request it gives the same ones. */
 	flashes(options: FlashesOptions): unknown[] {
-		this.#use()
-		this.#shown ??= this.state.changes.takeFlashes(this.state.data)
+		const {changes, data} = this.#use()
+		this.#shown ??= changes.takeFlashes(data)
 		return presentFlashes(this.#shown, options)
 	}
 
@@ -135,9 +134,11 @@ export class Cycle {
 		return this.#withHeaders(state, error)
 	}
 
-	#use(): void {
-		this.session
-		assertLoaded(this.state)
+	#use(): SessionState {
+		const {state} = this
+		state.accessed = true
+		assertLoaded(state)
+		return state
 	}
 
 	/** What the commit itself has refused, it would refuse again. */
@@ -159,7 +160,7 @@ export class Cycle {
 		const {transport} = this.#core
 		if (state.gone) return undefined
 		if (state.cookie === 'clear') return transport.deletion(this.#ctx)
-		if (state.record === undefined || (state.cookie === undefined && !this.#resign)) return undefined
+		if (state.record === undefined || state.cookie === undefined) return undefined
 		if (state.cookie === 'refresh' && isEmpty(state.data)) return undefined
 		// where the store does not tell the expiry, a cookie that lives longer than the record does no harm
 		const expiresAt = state.record.expiresAt ?? state.expiry()
@@ -169,7 +170,7 @@ export class Cycle {
 	/** The headers also go to the response, for a middleware above that answers in its own way. */
 	#withHeaders(state: SessionState, error: unknown): unknown {
 		const due = state.cookie !== 'refresh' || statusOf(error) < 500
-		const cookie = due && state.cookie !== undefined ? this.#cookie(state) : undefined
+		const cookie = due ? this.#cookie(state) : undefined
 		if (cookie === undefined && !state.accessed) return error
 		if (!this.#ctx.headerSent) {
 			if (cookie === undefined) this.#core.transport.vary(this.#ctx)
