@@ -19,7 +19,9 @@ export function range(values, digits) {
 	return `${Math.min(...values).toFixed(digits)}-${Math.max(...values).toFixed(digits)}`
 }
 
-/** The most over the least. */
+/** How wide the middle half is: the upper quartile over the lower one. */
 export function spreadOf(values) {
-	return Math.max(...values) / Math.min(...values)
+	const sorted = [...values].sort((a, b) => a - b)
+	const quarter = Math.floor(sorted.length / 4)
+	return sorted[sorted.length - 1 - quarter] / sorted[quarter]
 }
