@@ -49,6 +49,8 @@ if left >= 0 and left < tonumber(ARGV[2]) then
 end
 return {value, left}`)
 
+const SCRIPTS = [REPLACE, DELETE, READ_AND_EXTEND]
+
 /** The store of `SESSION_TYPE: 'redis'`. */
 export const createStore: StoreFactory = ({SESSION_REDIS: given}, context) =>
 	redisStore(typeof given === 'string' ? {url: given} : {client: given}, context)
@@ -73,6 +75,8 @@ export function redisStore(options: RedisStoreOptions = {}, context: StoreContex
 				redis = redisCommands(own)
 			}
 			await redis.ping()
+			// not needed for anything but speed, and a user of redis may not be allowed to
+			await Promise.allSettled(SCRIPTS.map(script => redis.load(script)))
 		},
 
 		async read(key, options) {

@@ -116,6 +116,20 @@ run('reads a record without expiry, and gives it none unless asked', async t => 
 	t.is(await client.pttl('key'), -1)
 })
 
+run('loads its scripts when it is opened, so that even the first use of one is one command', async t => {
+	const {url} = await server(t)
+	await ioredis(t, url).script('FLUSH')
+	for (const client of [ioredis(t, url), await connected(t, redisV5.createClient({url}))]) {
+		const store = redisStore({client})
+		await store.open?.()
+		await store.create('fresh', entry('1'))
+		const seen = await commandsOf(url, () => store.replace('fresh', entry('1'), Buffer.from('1')))
+		t.is(seen.length, 1)
+		await ioredis(t, url).flushall()
+		await ioredis(t, url).script('FLUSH')
+	}
+})
+
 run('sends a script in full when the server has forgotten it', async t => {
 	const {url} = await server(t)
 	const clients: [string, Parameters<typeof redisStore>[0]][] = [['ioredis', {client: ioredis(t, url)}]]

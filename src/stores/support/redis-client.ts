@@ -33,7 +33,9 @@ export interface RedisCommands {
 	expire(key: string, ms: number): Promise<unknown>
 	/** `DEL key`; 0 when there is no such key. */
 	remove(key: string): Promise<unknown>
-	/** `EVALSHA`, and `EVAL` where the server does not know the script: at first, after a restart or a failover. */
+	/** `SCRIPT LOAD` on every master, so that even the first use of the script is one command. */
+	load(script: RedisScript): Promise<unknown>
+	/** `EVALSHA`, and `EVAL` where the server does not know the script: after a restart or a failover. */
 	run(script: RedisScript, key: string, ...args: RedisArgument[]): Promise<unknown>
 	/** `SCAN` on every master, for strings whose key begins with `prefix`. */
 	scan(prefix: string): AsyncIterable<string>
@@ -51,6 +53,7 @@ interface Ioredis {
 	evalshaBuffer(sha1: string, keys: 1, key: string, ...args: RedisArgument[]): Promise<unknown>
 	evalBuffer(lua: string, keys: 1, key: string, ...args: RedisArgument[]): Promise<unknown>
 	scan(...words: string[]): Promise<[cursor: string, keys: string[]]>
+	script(word: 'LOAD', lua: string): Promise<unknown>
 	ping(): Promise<unknown>
 }
 
@@ -90,6 +93,7 @@ function ofIoredis(client: Ioredis): RedisCommands {
 		set: (key, value, ms, condition) => client.set(key, value, 'PX', ms, condition),
 		expire: (key, ms) => client.pexpire(key, ms),
 		remove: key => client.del(key),
+		load: ({lua}) => Promise.all((client.nodes?.('master') ?? [client]).map(node => node.script('LOAD', lua))),
 		async run({lua, sha1}, key, ...args) {
 			try {
 				return await client.evalshaBuffer(sha1, 1, key, ...args)
@@ -125,6 +129,13 @@ function ofNodeRedis(given: NodeRedis): RedisCommands {
 		set: (key, value, ms, condition) => send(key, ['SET', key, value, 'PX', `${ms}`, condition]),
 		expire: (key, ms) => send(key, ['PEXPIRE', key, `${ms}`]),
 		remove: key => send(key, ['DEL', key]),
+		load: ({lua}) =>
+			Promise.all(
+				(client.masters ?? [undefined]).map(async node => {
+					const words = ['SCRIPT', 'LOAD', lua]
+					return node === undefined ? send('', words) : (await client.nodeClient?.(node))?.sendCommand(words)
+				}),
+			),
 		async run({lua, sha1}, key, ...args) {
 			const words = args.map(arg => (typeof arg === 'number' ? `${arg}` : arg))
 			try {
