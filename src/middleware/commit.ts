@@ -15,7 +15,7 @@ import {succeed} from './succession.js'
  * | new | `create` |
  * | changed | `replace` if unchanged since it was read, else merge and retry |
  * | emptied | `delete` if unchanged, else merge and retry |
- * | regenerated | `create` the successor, then `delete` the predecessor |
+ * | regenerated | `create` the successor, then `delete` the predecessor, or retire it |
  */
 export async function commit(state: SessionState): Promise<void> {
 	if (state.doomed !== undefined) await deleteDoomed(state, state.doomed)

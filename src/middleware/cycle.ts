@@ -1,29 +1,16 @@
 import type {Context} from 'koa'
 import {SessionError} from '../errors.js'
 import type {Data} from '../serializers/codec.js'
+import {answer, withHeaders} from './answer.js'
 import {commit, doom, hasWork} from './commit.js'
-import type {Core} from './core.js'
-import {statusOf, withErrorHeaders} from './error-headers.js'
+import type {HttpCore} from './core.js'
+import {statusOf} from './error-headers.js'
 import {type Flash, type FlashesOptions, presentFlashes} from './flash.js'
-import type {Identify} from './identity.js'
 import {load} from './load.js'
 import {clear} from './operations.js'
 import type {Session} from './session.js'
-import {isEmpty, SessionState} from './state.js'
-import type {Transport} from './transport.js'
+import {SessionState} from './state.js'
 import {assertDataKey, assertLoaded, sessionOf} from './view.js'
-
-/** What the cycle of a request needs beside the session core. */
-export interface HttpCore extends Core {
-	readonly identify: Identify
-	readonly transport: Transport
-	/** Reports an error that is not the answer of the request: `app.on('error')`. */
-	report(error: unknown, ctx: Context): void
-	/** Says something to the operator, once for each code. */
-	warn(message: string, code: string): void
-	/** Told at the end of every request that used a session. */
-	requestEnded(): void
-}
 
 /**
  * One request: the id in its cookie, the session behind it, and what the response says. Makes nothing that the request
@@ -107,12 +94,11 @@ export class Cycle {
 		try {
 			if (hasWork(state)) await state.inTurn(() => commit(state))
 		} catch (error) {
-			throw this.#withHeaders(state, error)
+			throw withHeaders(this.#core, this.#ctx, state, error)
 		} finally {
-			if (state.locks) await releaseAll(state.locks)
+			await this.#end(state)
 		}
-		this.#answer(state)
-		this.#core.requestEnded()
+		answer(this.#core, this.#ctx, state)
 	}
 
 	/**
@@ -129,9 +115,15 @@ export class Cycle {
 		} catch (failure) {
 			this.#core.report(failure, this.#ctx)
 		} finally {
-			if (state.locks) await releaseAll(state.locks)
+			await this.#end(state)
 		}
-		return this.#withHeaders(state, error)
+		return withHeaders(this.#core, this.#ctx, state, error)
+	}
+
+	async #end({locks}: SessionState): Promise<void> {
+		// a lock that cannot be released expires by itself
+		if (locks) await Promise.allSettled([...locks].map(release => release()))
+		this.#core.requestEnded()
 	}
 
 	#use(): SessionState {
@@ -145,47 +137,6 @@ export class Cycle {
 	#keepsChangesAfter(error: unknown): boolean {
 		return this.#core.config.SESSION_SAVE_ON_ERROR && statusOf(error) < 500 && !(error instanceof SessionError)
 	}
-
-	#answer(state: SessionState): void {
-		const {transport} = this.#core
-		const cookie = this.#cookie(state)
-		const canSend = this.#ctx.respond !== false && !this.#ctx.headerSent
-		if (canSend && cookie !== undefined) transport.send(this.#ctx, cookie)
-		else if (canSend && state.accessed) transport.vary(this.#ctx)
-		else if (cookie !== undefined && state.cookie !== 'refresh') this.#warnOfLostCookie()
-	}
-
-	/** The `Set-Cookie` text that the response owes the client. */
-	#cookie(state: SessionState): string | undefined {
-		const {transport} = this.#core
-		if (state.gone) return undefined
-		if (state.cookie === 'clear') return transport.deletion(this.#ctx)
-		if (state.record === undefined || state.cookie === undefined) return undefined
-		if (state.cookie === 'refresh' && isEmpty(state.data)) return undefined
-		// where the store does not tell the expiry, a cookie that lives longer than the record does no harm
-		const expiresAt = state.record.expiresAt ?? state.expiry()
-		return transport.cookie(this.#ctx, state.sid, state.permanent ? expiresAt : undefined)
-	}
-
-	/** The headers also go to the response, for a middleware above that answers in its own way. */
-	#withHeaders(state: SessionState, error: unknown): unknown {
-		const due = state.cookie !== 'refresh' || statusOf(error) < 500
-		const cookie = due ? this.#cookie(state) : undefined
-		if (cookie === undefined && !state.accessed) return error
-		if (!this.#ctx.headerSent) {
-			if (cookie === undefined) this.#core.transport.vary(this.#ctx)
-			else this.#core.transport.send(this.#ctx, cookie)
-		}
-		return withErrorHeaders(error, cookie)
-	}
-
-	#warnOfLostCookie(): void {
-		this.#core.warn(
-			'A session cookie could not be sent: the response had begun, or ctx.respond is false. ' +
-				'Set session data, log in and log out before that; what was changed is stored all the same.',
-			'KSS_COOKIE_NOT_SENT',
-		)
-	}
 }
 
 /** Leaves only what was done by name, a destroy or a regenerate; data is again what was read. */
@@ -198,9 +149,4 @@ function dropChanges(state: SessionState): void {
 	}
 	state.replaceData(state.core.codec.decode(record.payload) ?? {})
 	state.changes.reset()
-}
-
-/** A lock that cannot be released expires by itself. */
-async function releaseAll(locks: ReadonlySet<() => Promise<void>>): Promise<void> {
-	await Promise.allSettled([...locks].map(release => release()))
 }

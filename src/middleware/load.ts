@@ -1,6 +1,5 @@
 import {SessionError} from '../errors.js'
-import type {Data} from '../serializers/codec.js'
-import type {ReadOptions, StoredRecord} from '../stores/contract.js'
+import type {ReadOptions} from '../stores/contract.js'
 import type {Core} from './core.js'
 import {holdToRetirement, isRetired} from './retirement.js'
 import {isEmpty, type SessionState} from './state.js'
@@ -12,15 +11,13 @@ import {isEmpty, type SessionState} from './state.js'
  * SESSION_ON_CORRUPT says `throw`
  */
 export async function load(state: SessionState): Promise<void> {
-	const {core, sid} = state
-	const options = extension(core)
-	const record = await core.backend.read(state.keyOf(sid), options)
-	const data = record && decodeRecord(core, sid, record)
-	if (record === undefined || data === undefined) {
-		if (record === undefined) core.emit('unknown', sid, 'no live record under the id of the cookie')
+	const options = extension(state.core)
+	const found = await read(state, options)
+	if (found === undefined) {
 		state.startAnew()
 		return
 	}
+	const {record, data} = found
 	state.loaded = true
 	state.isNew = false
 	state.record = record
@@ -41,14 +38,18 @@ function extension({config, now}: Core): ReadOptions | undefined {
 	return interval === 0 ? {extendTo} : {extendTo, extendIfBefore: extendTo - interval}
 }
 
-/** The data of a record; `undefined` when it holds no session, or is corrupt and to be discarded. */
-function decodeRecord(core: Core, sid: string, record: StoredRecord): Data | undefined {
-	// Flask-Session takes an empty value for a missing one
-	if (record.payload.byteLength === 0) return undefined
+/** The record and its data; `undefined` when there is none, it holds no session, or it is corrupt and to be discarded. */
+async function read(state: SessionState, options: ReadOptions | undefined) {
+	const {core, sid} = state
 	try {
-		return core.codec.decode(record.payload)
+		const record = await core.backend.read(state.keyOf(sid), options)
+		if (record === undefined) core.emit('unknown', sid, 'no live record under the id of the cookie')
+		// Flask-Session takes an empty value for a missing one
+		const data = record?.payload.byteLength ? core.codec.decode(record.payload) : undefined
+		return record && data && {record, data}
 	} catch (error) {
-		if (core.config.SESSION_ON_CORRUPT !== 'discard' || !(error instanceof SessionError)) throw error
+		const isCorrupt = error instanceof SessionError && error.code === 'ERR_SESSION_CORRUPT_RECORD'
+		if (!isCorrupt || core.config.SESSION_ON_CORRUPT !== 'discard') throw error
 		core.emit('discarded', sid, 'the record cannot be decoded')
 		return undefined
 	}

@@ -3,13 +3,14 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {SessionError} from '../errors.js'
 import {commit} from './commit.js'
 import {rebase} from './operations.js'
-import {becomeGone} from './outcome.js'
+import {becomeGone, goneError} from './outcome.js'
 import {isRetired} from './retirement.js'
 import type {LockOptions} from './session.js'
 import type {SessionState} from './state.js'
 
 /** How long to wait between two attempts, at most; the time is random, so that nobody is always late. */
 const POLL_MS = 40
+
 /**
  * `session.lock()`. A lock is a record beside the session, `lock:<key>`, that only one can create, and that expires by
  * itself: a process that dies holds nobody up for longer than `holdMs`. Other sessions have other locks.
@@ -20,8 +21,9 @@ export async function lock(state: SessionState, options: LockOptions = {}): Prom
 	await backend.ready()
 	if (!backend.capabilities()?.atomicWrites) throw unsupportedError()
 	if (state.predecessor) await commit(state)
+	if (state.gone) throw goneError()
 	// nobody else knows a session that was not stored yet
-	if (state.record === undefined || state.gone) return async () => {}
+	if (state.record === undefined) return async () => {}
 	const key = `lock:${state.keyOf(state.sid)}`
 	// a revision may be derived from the content: only with one of its own can the release tell this lock from the next
 	const token = randomBytes(16)
@@ -36,6 +38,7 @@ export async function lock(state: SessionState, options: LockOptions = {}): Prom
 			state.locks ??= new Set()
 			state.locks.add(release)
 			await readAgain(state)
+			if (state.gone) throw goneError()
 			return release
 		}
 		if (performance.now() >= giveUpAt) throw timeoutError(waitMs)
@@ -69,6 +72,6 @@ function timeoutError(waitMs: number): SessionError {
 function unsupportedError(): SessionError {
 	return new SessionError(
 		'ERR_SESSION_LOCK_UNSUPPORTED',
-		'session.lock() needs a store with atomicWrites; see the table of stores in the README.',
+		'session.lock() needs a store with atomicWrites; see docs/stores.md.',
 	)
 }

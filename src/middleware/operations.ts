@@ -1,11 +1,10 @@
-import {SessionError} from '../errors.js'
 import type {Data} from '../serializers/codec.js'
 import {commit} from './commit.js'
 import {current, type Theirs} from './conflict.js'
 import {entryFor} from './create.js'
 import {FLASHES} from './flash.js'
 import {load} from './load.js'
-import {becomeGone} from './outcome.js'
+import {becomeGone, goneError} from './outcome.js'
 import type {RegenerateOptions} from './session.js'
 import {PERMANENT, type SessionState} from './state.js'
 
@@ -58,12 +57,21 @@ function removeKeys(state: SessionState, condition: (key: string) => boolean): v
 
 /** `session.reload()`: what the store holds now, without the changes of this request. */
 export async function reload(state: SessionState): Promise<boolean> {
-	if (state.predecessor) await commit(state)
+	const {predecessor} = state
+	if (predecessor) {
+		state.rename(predecessor.sid)
+		state.record = predecessor.record
+		state.predecessor = undefined
+	}
 	if (state.record === undefined) return false
 	const {sid} = state
 	state.changes.reset()
 	await load(state)
-	if (state.record !== undefined) return true
+	if (state.record !== undefined && !state.gone) {
+		// data is dropped, but never that the id has to change
+		if (predecessor) regenerate(state)
+		return true
+	}
 	// a reader who finds the session destroyed must not go on with a new one in its place
 	state.rename(sid)
 	becomeGone(state)
@@ -113,11 +121,4 @@ export function rebase(state: SessionState, theirs: Theirs, settledKey?: string)
 	// a store need not tell the expiry of a record that it does not extend; it is then the one known before
 	const expiresAt = theirs.record.expiresAt ?? state.record?.expiresAt
 	state.record = expiresAt === undefined ? theirs.record : {...theirs.record, expiresAt}
-}
-
-function goneError(): SessionError {
-	return new SessionError(
-		'ERR_SESSION_GONE',
-		'The session was destroyed, or was given another id, by another request: nothing was stored.',
-	)
 }

@@ -1,3 +1,4 @@
+import {SessionError} from '../errors.js'
 import type {Data} from '../serializers/codec.js'
 import type {StoredRecord} from '../stores/contract.js'
 import type {SessionState} from './state.js'
@@ -31,4 +32,12 @@ export function becomeGone(state: SessionState): void {
 /** Tells listeners that what this request did has come to nothing. */
 export function tellGone(state: SessionState, reason: string): void {
 	state.core.emit('gone', state.sid, reason)
+}
+
+/** What the caller of an operation is told when the session was destroyed meanwhile. */
+export function goneError(): SessionError {
+	return new SessionError(
+		'ERR_SESSION_GONE',
+		'The session was destroyed, or was given another id, by another request: nothing was stored.',
+	)
 }

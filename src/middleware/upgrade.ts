@@ -1,5 +1,5 @@
 import type {IncomingMessage} from 'node:http'
-import type {HttpCore} from './cycle.js'
+import type {HttpCore} from './core.js'
 import {load} from './load.js'
 import type {Session} from './session.js'
 import {SessionState} from './state.js'

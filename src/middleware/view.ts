@@ -62,7 +62,7 @@ export function assertDataKey(key: string): void {
 	if (!Object.hasOwn(MEMBERS, key) && key !== '__proto__') return
 	throw new SessionError(
 		'ERR_SESSION_RESERVED_KEY',
-		`"${key}" cannot be a key of session data: ctx.session uses that name itself. Choose another key.`,
+		`"${key}" cannot be a key of session data: that name is reserved. Choose another key.`,
 	)
 }
 
