@@ -2,11 +2,11 @@ import {SessionError} from '../errors.js'
 import type {Capabilities, Store, StoredRecord} from '../stores/contract.js'
 import {createDeadlines} from './deadlines.js'
 
-/** The store as the core uses it: opened when first needed, every call under a deadline, every failure typed. */
+/** The store as the core uses it: opened when first needed, every call of a request under a deadline, every failure typed. */
 export interface Backend extends Pick<Store, 'read' | 'create' | 'replace' | 'touch' | 'delete' | 'close'> {
 	/** Opens the store, or waits until it is open. A failed attempt is repeated by the next call. */
 	ready(): Promise<void>
-	/** Removes expired records; 0 for a store that cleans itself. Has no deadline, but an abort signal. */
+	/** Removes expired records; 0 for a store that has nothing to sweep (redis, a Keyv). Has no deadline, but a signal. */
 	sweep(signal?: AbortSignal): Promise<number>
 	/** What the store declares; `undefined` until it is open. */
 	capabilities(): Capabilities | undefined
@@ -40,7 +40,7 @@ export function createBackend(open: () => Promise<Store>, timeoutMs: number): Ba
 	}
 
 	/** Not an async function: this is on the path of every request, and one promise is enough. */
-	function call<T>(operation: (store: Store) => Promise<T>): Promise<T> {
+	function call<T>(key: string | undefined, operation: (store: Store) => Promise<T>): Promise<T> {
 		return new Promise((resolve, reject) => {
 			const stop = deadlines.start(() => reject(timedOut(timeoutMs)))
 			const done = (value: T) => {
@@ -49,7 +49,7 @@ export function createBackend(open: () => Promise<Store>, timeoutMs: number): Ba
 			}
 			const failed = (error: unknown) => {
 				stop()
-				reject(asStoreError(error))
+				reject(asStoreError(error, key))
 			}
 			try {
 				const result = opened === undefined ? opener().then(operation) : operation(opened)
@@ -61,17 +61,17 @@ export function createBackend(open: () => Promise<Store>, timeoutMs: number): Ba
 	}
 
 	return {
-		ready: () => call(async () => {}),
+		ready: () => call(undefined, async () => {}),
 		capabilities: () => opened?.capabilities,
 		read: (key, options) =>
-			call(store => {
+			call(key, store => {
 				if (options?.extendTo === undefined || store.capabilities.extendsOnRead) return store.read(key, options)
 				return readThenTouch(store, key, options.extendTo, options.extendIfBefore)
 			}),
-		create: (key, entry) => call(store => store.create(key, within(store, entry))),
-		replace: (key, entry, revision) => call(store => store.replace(key, within(store, entry), revision)),
-		touch: (key, expiresAt) => call(store => store.touch(key, expiresAt)),
-		delete: (key, revision) => call(store => store.delete(key, revision)),
+		create: (key, entry) => call(key, store => store.create(key, within(store, entry))),
+		replace: (key, entry, revision) => call(key, store => store.replace(key, within(store, entry), revision)),
+		touch: (key, expiresAt) => call(key, store => store.touch(key, expiresAt)),
+		delete: (key, revision) => call(key, store => store.delete(key, revision)),
 		sweep: async signal => {
 			const store = await opener()
 			let total = 0
@@ -114,10 +114,25 @@ function timedOut(timeoutMs: number): SessionError {
 	)
 }
 
-function asStoreError(cause: unknown): SessionError {
+function asStoreError(cause: unknown, key: string | undefined): SessionError {
 	if (cause instanceof SessionError) return cause
-	// of the cause no more than its code: its message may name a key, and so a session
 	const code: unknown = (cause as {code?: unknown} | undefined)?.code
 	const how = typeof code === 'string' ? ` (${code})` : ''
-	return new SessionError('ERR_SESSION_STORE', `The session store failed${how}; error.cause says more.`, {cause})
+	return new SessionError('ERR_SESSION_STORE', `The session store failed${how}; error.cause says more.`, {
+		cause: withoutKey(cause, key),
+	})
+}
+
+/**
+ * What may be logged of an error of a client: its name, code, message and stack, without the key of the session. Its
+ * other properties are left out: ioredis puts the whole command there, with the id and the data.
+ */
+function withoutKey(cause: unknown, key: string | undefined): Error {
+	const error = cause instanceof Error ? cause : new Error(String(cause))
+	const clean = (text: string) => (key === undefined ? text : text.replaceAll(key, '<key>'))
+	const copy: Error & {code?: unknown} = new Error(clean(error.message))
+	copy.name = error.name
+	copy.stack = clean(error.stack ?? '')
+	if ('code' in error) copy.code = error.code
+	return copy
 }

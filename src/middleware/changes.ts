@@ -83,6 +83,12 @@ export class Changes {
 		return merged
 	}
 
+	/** Whether `key` of `data` has changed. */
+	has(data: Data, key: string): boolean {
+		const original = this.#originals?.get(key)
+		return original !== undefined && this.#differs(key, original, data)
+	}
+
 	/** The keys that were used. */
 	keys(): string[] {
 		return [...(this.#originals?.keys() ?? [])]

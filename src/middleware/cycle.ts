@@ -1,11 +1,13 @@
+import {isDeepStrictEqual} from 'node:util'
 import type {Context} from 'koa'
 import {SessionError} from '../errors.js'
 import type {Data} from '../serializers/codec.js'
+import {isPlainObject, kindOf} from '../serializers/values.js'
 import {answer, withHeaders} from './answer.js'
 import {commit, doom, hasWork} from './commit.js'
 import type {HttpCore} from './core.js'
 import {statusOf} from './error-headers.js'
-import {type Flash, type FlashesOptions, presentFlashes} from './flash.js'
+import {FLASHES, type Flash, type FlashesOptions, presentFlashes} from './flash.js'
 import {load} from './load.js'
 import {clear} from './operations.js'
 import type {Session} from './session.js'
@@ -61,7 +63,10 @@ export class Cycle {
 		return sessionOf(this.state)
 	}
 
-	/** `ctx.session = null` destroys; an object replaces the data and keeps the id. */
+	/**
+	 * `ctx.session = null` destroys; an object replaces the data and keeps the id.
+	 * @throws SessionError `ERR_SESSION_UNSUPPORTED_VALUE` for anything else, `ERR_SESSION_RESERVED_KEY`
+	 */
 	assign(next: object | null | undefined): void {
 		const {session, state} = this
 		if (next === null || next === undefined) {
@@ -69,9 +74,12 @@ export class Cycle {
 			return
 		}
 		assertLoaded(state)
+		if (typeof next !== 'object' || !isPlainObject(next)) throw notDataError(next)
 		const copy: Data = {...next}
 		for (const key of Object.keys(copy)) assertDataKey(key)
-		clear(state)
+		const keepsFlashes = isDeepStrictEqual(copy[FLASHES], state.data[FLASHES])
+		clear(state, keepsFlashes ? [FLASHES] : [])
+		if (keepsFlashes) delete copy[FLASHES]
 		Object.assign(session, copy)
 	}
 
@@ -94,35 +102,41 @@ export class Cycle {
 		try {
 			if (hasWork(state)) await state.inTurn(() => commit(state))
 		} catch (error) {
+			await this.#end(state, error)
 			throw withHeaders(this.#core, this.#ctx, state, error)
-		} finally {
-			await this.#end(state)
 		}
+		await this.#end(state)
 		answer(this.#core, this.#ctx, state)
 	}
 
 	/**
 	 * After the handler has thrown: carries out what must not be lost, a destroy or a regenerate, and, below 500, the
-	 * changes too.
-	 * @returns the error to throw, with the headers that have to reach the client
+	 * changes too. Where the store has failed already, it is not asked again.
+	 * @returns the error to throw, with the headers that have to reach the client: that of the handler, or, when it says
+	 * below 500 that all went as it should and this did not, the failure
 	 */
 	async fail(error: unknown): Promise<unknown> {
 		const state = this.#state
 		if (state === undefined) return error
+		let answered = error
 		try {
 			if (!this.#keepsChangesAfter(error)) dropChanges(state)
-			await state.inTurn(() => commit(state))
+			const hasDuties = statusOf(error) < 500 ? hasWork(state) : isBound(state)
+			if (hasDuties && !isStoreFailure(error)) await state.inTurn(() => commit(state))
 		} catch (failure) {
-			this.#core.report(failure, this.#ctx)
-		} finally {
-			await this.#end(state)
+			if (statusOf(error) < 500) answered = failure
+			else this.#core.report(failure, this.#ctx)
 		}
-		return withHeaders(this.#core, this.#ctx, state, error)
+		await this.#end(state, answered)
+		return withHeaders(this.#core, this.#ctx, state, answered)
 	}
 
-	async #end({locks}: SessionState): Promise<void> {
-		// a lock that cannot be released expires by itself
-		if (locks) await Promise.allSettled([...locks].map(release => release()))
+	async #end({locks}: SessionState, error?: unknown): Promise<void> {
+		if (locks) {
+			// a lock that cannot be released expires by itself, and nobody waits for a store that has just failed
+			const released = Promise.allSettled([...locks].map(release => release()))
+			if (!isStoreFailure(error)) await released
+		}
 		this.#core.requestEnded()
 	}
 
@@ -137,6 +151,24 @@ export class Cycle {
 	#keepsChangesAfter(error: unknown): boolean {
 		return this.#core.config.SESSION_SAVE_ON_ERROR && statusOf(error) < 500 && !(error instanceof SessionError)
 	}
+}
+
+/** Whether a destroy or a regenerate waits for the commit. */
+function isBound({doomed, predecessor}: SessionState): boolean {
+	return doomed !== undefined || predecessor !== undefined
+}
+
+function isStoreFailure(error: unknown): boolean {
+	return (
+		error instanceof SessionError && (error.code === 'ERR_SESSION_STORE' || error.code === 'ERR_SESSION_STORE_TIMEOUT')
+	)
+}
+
+function notDataError(value: unknown): SessionError {
+	return new SessionError(
+		'ERR_SESSION_UNSUPPORTED_VALUE',
+		`ctx.session was set to ${kindOf(value)}; it takes an object of data, or null to destroy the session.`,
+	)
 }
 
 /** Leaves only what was done by name, a destroy or a regenerate; data is again what was read. */

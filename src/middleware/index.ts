@@ -36,10 +36,14 @@ export interface ServerSession<D extends object = SessionData>
 	/** Releases what the store itself opened. A client that you passed in stays open. */
 	close(): Promise<void>
 
-	/** Removes expired records and tells how many; 0 where the store does it by itself. */
+	/** Removes expired records and tells how many; 0 for a store that has nothing to sweep (redis, a Keyv). */
 	cleanup(options?: {signal?: AbortSignal}): Promise<number>
 
-	/** The session of a request that Koa does not answer, such as a WebSocket upgrade. */
+	/**
+	 * The session of a request that Koa does not answer, such as a WebSocket upgrade. Read at once, also with
+	 * `SESSION_LAZY`; a new or regenerated session cannot be saved.
+	 * @throws SessionError when the store fails or the record is corrupt
+	 */
 	fromRequest(request: IncomingMessage): Promise<Session<D>>
 }
 
@@ -50,7 +54,8 @@ export interface ServerSession<D extends object = SessionData>
  * given, and it emits the `session:*` events
  * @param config see docs/config-reference.md
  * @param surroundings what a test puts in the place of the real thing
- * @throws SessionError `ERR_SESSION_CONFIG` with every fault of the configuration
+ * @throws SessionError `ERR_SESSION_CONFIG` with every fault of the configuration; `ERR_SESSION_MOUNTED_TWICE` when
+ * the context of the application has the property already
  */
 export function serverSession<D extends object = SessionData>(
 	app: Koa,
@@ -58,10 +63,11 @@ export function serverSession<D extends object = SessionData>(
 	surroundings: Surroundings = {},
 ): ServerSession<D> {
 	const resolved = resolveConfig(config, {appKeys: app.keys})
-	const core = createHttpCore(app, resolved, surroundings)
 	const slot = mount(app, resolved.SESSION_PROPERTY)
+	const core = createHttpCore(app, resolved, surroundings)
 
 	async function middleware(ctx: Koa.Context, next: Koa.Next): Promise<void> {
+		// mounted twice in one chain, by a router and the application: the first one does it all
 		if (cycleOf(ctx, slot)) return next()
 		const cycle = new Cycle(core, ctx)
 		ctx[slot] = cycle

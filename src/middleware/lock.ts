@@ -1,8 +1,7 @@
 import {randomBytes} from 'node:crypto'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {SessionError} from '../errors.js'
-import {commit} from './commit.js'
-import {rebase} from './operations.js'
+import {commitAndWatch, rebase} from './operations.js'
 import {becomeGone, goneError} from './outcome.js'
 import {isRetired} from './retirement.js'
 import type {LockOptions} from './session.js'
@@ -20,7 +19,7 @@ export async function lock(state: SessionState, options: LockOptions = {}): Prom
 	const {backend} = state.core
 	await backend.ready()
 	if (!backend.capabilities()?.atomicWrites) throw unsupportedError()
-	if (state.predecessor) await commit(state)
+	if (state.predecessor) await commitAndWatch(state)
 	if (state.gone) throw goneError()
 	// nobody else knows a session that was not stored yet
 	if (state.record === undefined) return async () => {}

@@ -11,9 +11,14 @@ import {PERMANENT, type SessionState} from './state.js'
 /** `session.save()`: commits now. A session that is gone cannot be saved, which the caller must know. */
 export async function save(state: SessionState): Promise<void> {
 	const changed = state.predecessor !== undefined || state.changes.any(state.data)
+	await commitAndWatch(state)
+	if (state.gone && changed) throw goneError()
+}
+
+/** A commit in the middle of a request: the application may still hold objects, and change them in place. */
+export async function commitAndWatch(state: SessionState): Promise<void> {
 	const keys = state.changes.keys()
 	await commit(state)
-	if (state.gone && changed) throw goneError()
 	state.changes.watch(state.data, keys)
 }
 
@@ -40,10 +45,10 @@ export function regenerateEmpty(state: SessionState): void {
 	regenerate(state, {keep: []})
 }
 
-/** `session.clear()`. */
-export function clear(state: SessionState): void {
+/** `session.clear()`: removes all keys but the permanent flag and those to `keep`. */
+export function clear(state: SessionState, keep: readonly string[] = []): void {
 	state.changes.attempted = true
-	removeKeys(state, key => key !== PERMANENT)
+	removeKeys(state, key => key !== PERMANENT && !keep.includes(key))
 }
 
 function removeKeys(state: SessionState, condition: (key: string) => boolean): void {
@@ -80,14 +85,16 @@ export async function reload(state: SessionState): Promise<boolean> {
 
 /** `session.update(key, change)`: read, change and write as one step. */
 export async function update(state: SessionState, key: string, change: (value: unknown) => unknown): Promise<unknown> {
-	if (state.predecessor) await commit(state)
+	if (state.predecessor) await commitAndWatch(state)
 	if (state.gone) throw goneError()
 	if (state.record === undefined) return updateNew(state, key, change)
 	const {backend, codec} = state.core
 	// decoded again: `change` may alter what it is given, and a lost attempt must leave no trace
 	let theirs: Theirs | undefined = {record: state.record, data: codec.decode(state.record.payload) ?? {}}
 	for (let attempt = 1; ; attempt++) {
-		const value = await change(Object.hasOwn(theirs.data, key) ? theirs.data[key] : undefined)
+		// what this request has set and not yet written comes before what the store holds
+		const base: Data = state.changes.has(state.data, key) ? state.data : theirs.data
+		const value = await change(Object.hasOwn(base, key) ? base[key] : undefined)
 		const data: Data = {...theirs.data, [key]: value}
 		const entry = entryFor(state, data)
 		const result = await backend.replace(state.keyOf(state.sid), entry, theirs.record.revision)

@@ -87,7 +87,7 @@ export class SessionState {
 	}
 
 	get permanent(): boolean {
-		return this.data[PERMANENT] === true
+		return Boolean(this.data[PERMANENT])
 	}
 
 	/** When a record that is written now expires. */

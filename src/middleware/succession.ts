@@ -23,14 +23,15 @@ export async function succeed(state: SessionState, predecessor: Predecessor): Pr
 			if (result.outcome === 'deleted' || result.outcome === 'written') break
 			const theirs = await current(state, oldKey, result, attempt)
 			if (theirs === undefined) {
+				becomeGone(state)
 				if (successor !== undefined) await state.core.backend.delete(state.keyOf(state.sid))
-				return becomeGone(state)
+				return
 			}
 			data = state.changes.mergeInto(theirs.data, state.data)
 			old = theirs.record
 		}
 	} catch (error) {
-		if (successor !== undefined) await settleFailure(state, data, successor, error)
+		if (successor !== undefined && !state.gone) await settleFailure(state, data, successor, error)
 		throw error
 	}
 	state.predecessor = undefined

@@ -9,6 +9,7 @@
  * the layout. Sending it back costs the processors, here and in redis, about what a hash of it would.
  */
 
+import {setTimeout as sleep} from 'node:timers/promises'
 import type {DeleteResult, Revision, Store, StoreContext, StoredRecord} from './contract.js'
 import type {StoreFactory} from './factory.js'
 import {asBuffer} from './support/bytes.js'
@@ -48,6 +49,8 @@ if left >= 0 and left < tonumber(ARGV[2]) then
 	return {value}
 end
 return {value, left}`)
+
+const QUIT_WITHIN_MS = 1000
 
 const SCRIPTS = [REPLACE, DELETE, READ_AND_EXTEND]
 
@@ -129,8 +132,11 @@ export function redisStore(options: RedisStoreOptions = {}, context: StoreContex
 		},
 
 		async close() {
-			if (own?.status === 'ready') await own.quit()
-			else own?.disconnect()
+			if (own?.status === 'ready') {
+				// a redis that hangs must not keep the process from ending
+				await Promise.race([own.quit(), sleep(QUIT_WITHIN_MS, undefined, {ref: false})]).catch(() => undefined)
+			}
+			own?.disconnect()
 		},
 	}
 }
@@ -173,7 +179,7 @@ async function connect(url: string, {warn}: StoreContext): Promise<OwnClient> {
 	// While redis is down a command fails with the first failed reconnection: it must not wait and be run much later.
 	const client = new Redis(url, {maxRetriesPerRequest: 1})
 	client.on('error', error =>
-		warn(`The connection to redis failed (${error.message}); it is tried again.`, 'SESSION_REDIS'),
+		warn(`The connection to redis failed (${error.message}); it is tried again.`, 'KSS_REDIS_CONNECTION'),
 	)
 	return client
 }

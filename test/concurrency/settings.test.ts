@@ -185,6 +185,29 @@ test('strict: a regenerate that meets a conflict stores nothing, and is not forg
 	t.deepEqual(await site.stored(sid), {_permanent: true, a: 1, b: 3})
 })
 
+test('strict: after a regenerate that met a conflict, reload() makes it possible to try again', async t => {
+	const store = memoryStore()
+	t.teardown(() => store.close())
+	const site = openSite(store, {SESSION_CONCURRENCY: 'strict'})
+	const sid = await site.begin({a: 1})
+	const slow = await slowRequest(site, sid, async ctx => {
+		await ctx.session.regenerate()
+		await t.throwsAsync(ctx.session.save(), {code: 'ERR_SESSION_CONFLICT'})
+		t.true(await ctx.session.reload())
+		ctx.session.a = 2
+		await ctx.session.save()
+	})
+	await site.visit(ctx => {
+		ctx.session.b = 3
+	}, sid)
+	const {status, cookie} = await slow.ends()
+	const newSid = (cookie as {sid: string}).sid
+	t.is(status, 200)
+	t.not(newSid, sid)
+	t.deepEqual(await keysOf(store), [`session:${newSid}`])
+	t.deepEqual(await site.stored(newSid), {_permanent: true, a: 2, b: 3})
+})
+
 test('a regenerate that cannot remove the old record gives the browser the new one, and fails', async t => {
 	const store = memoryStore()
 	t.teardown(() => store.close())

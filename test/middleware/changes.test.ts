@@ -409,3 +409,74 @@ test('messages that two requests flash at once are both kept', async t => {
 		['message', 'slow'],
 	])
 })
+
+for (const operation of ['update', 'lock'] as const) {
+	test(`an object that is held across regenerate() and ${operation}() is still watched`, async t => {
+		const {visitor, stored} = await site(t, {
+			routes: {
+				'/set': ctx => put(ctx.session, {cart: {items: [1]}}),
+				'/hold': async ctx => {
+					const {cart} = ctx.session
+					await ctx.session.regenerate()
+					if (operation === 'update') await ctx.session.update('n', () => 1)
+					else await ctx.session.lock()
+					cart.items.push(2)
+				},
+			},
+		})
+		const ada = visitor()
+		await ada('/set')
+		t.is((await ada('/hold')).status, 200)
+		t.deepEqual((await stored(ada.sid))?.cart, {items: [1, 2]})
+	})
+}
+
+test('update() begins with what the request itself has set', async t => {
+	const {visitor, stored} = await site(t, {
+		routes: {
+			'/set': ctx => put(ctx.session, {n: 1}),
+			'/update': async ctx => {
+				ctx.session.n = 5
+				await ctx.session.update('n', (n: number) => n + 1)
+			},
+		},
+	})
+	const ada = visitor()
+	await ada('/set')
+	await ada('/update')
+	t.is((await stored(ada.sid))?.n, 6)
+})
+
+test('ctx.session = {...ctx.session} keeps the messages, and writes nothing', async t => {
+	const {visitor, store, stored} = await site(t, {
+		routes: {
+			'/flash': ctx => ctx.flash('hello'),
+			'/same': ctx => {
+				ctx.session = {...ctx.session}
+			},
+		},
+	})
+	const ada = visitor()
+	await ada('/flash')
+	store.take()
+	await ada('/same')
+	t.deepEqual(store.take(), [`read ${ada.sid}`])
+	t.deepEqual((await stored(ada.sid))?._flashes, [['message', 'hello']])
+})
+
+for (const value of [5, true, 'text', [1], new Map(), new Date(), () => 1]) {
+	test(`ctx.session = ${String(value)} is refused, and loses nothing`, async t => {
+		const {visitor, stored} = await site(t, {
+			routes: {
+				'/set': ctx => put(ctx.session, {a: 1}),
+				'/wrong': ctx => {
+					ctx.session = value as never
+				},
+			},
+		})
+		const ada = visitor()
+		await ada('/set')
+		t.is((await ada('/wrong')).status, 500)
+		t.is((await stored(ada.sid))?.a, 1)
+	})
+}
