@@ -16,7 +16,7 @@ if ('faults' in generated) {
 	process.exitCode = 1
 } else {
 	const changed = [...generated.files].filter(([path, text]) => readIfThere(path) !== text)
-	if (process.argv.includes('--check')) report(changed.map(([path]) => path))
+	if (process.argv.includes('--check')) report([...changed.map(([path]) => path), ...strangers(generated.files)])
 	else for (const [path, text] of changed) write(path, text)
 }
 
@@ -35,6 +35,12 @@ function readSources(): Sources {
 		ruleIds: new Set(Object.keys(ruleChecks)),
 		pages: new Map(['README.md', ...docs].map(path => [path, readFileSync(join(ROOT, path), 'utf8')])),
 	}
+}
+
+/** What lies among the generated files and is not one of them. */
+function strangers(files: ReadonlyMap<string, string>): string[] {
+	const there = readdirSync(join(ROOT, 'src/generated')).map(name => `src/generated/${name}`)
+	return there.filter(path => !files.has(path))
 }
 
 function report(paths: readonly string[]): void {

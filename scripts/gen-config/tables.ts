@@ -9,13 +9,20 @@ const TABLES: Readonly<Record<string, (schema: Schema, reference: string) => str
 	stores: (schema, reference) => storesTable(schema, name => `${reference}#${anchor(name)}`),
 }
 
+/** The tables that a page must have: without its markers a table would stay as it is for ever, and nobody would know. */
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {'README.md': ['stores']}
+
 /**
  * The page with its tables filled in; everything outside the markers stays.
  *
  * @param path where the page is, from the root of the project
- * @throws Error when a marker names no table
+ * @throws Error when a marker names no table, or a required one is missing
  */
 export function fillTables(path: string, page: string, schema: Schema): string {
+	for (const name of REQUIRED[path] ?? []) {
+		if (page.includes(`<!-- generated:${name} -->`) && page.includes(`<!-- /generated:${name} -->`)) continue
+		throw new Error(`${path} has lost the markers <!-- generated:${name} --> and <!-- /generated:${name} -->`)
+	}
 	const reference = relative(dirname(path), 'docs/config-reference.md')
 	return page.replaceAll(
 		/(<!-- generated:([\w-]+) -->\n)[\s\S]*?(<!-- \/generated:\2 -->)/gu,

@@ -35,8 +35,13 @@ export function unpackWith(reader: Packr, source: Buffer): unknown {
  * are no longer a Buffer. A payload of one byte, an empty array, comes without `readAt`.
  */
 function readArray(payload: Uint8Array, readAt?: ReadAt): unknown[] {
-	return readAt ? (readAt(payload.byteOffset - origin) as unknown[]) : []
+	const array = readAt ? readAt(payload.byteOffset - origin) : payload[0] === EMPTY_ARRAY ? [] : undefined
+	if (Array.isArray(array)) return array
+	throw new Error('an extension that is to hold an array holds something else')
 }
+
+/** `[]` as MessagePack. */
+const EMPTY_ARRAY = 0x90
 
 const readMaps = new WeakSet<object>()
 

@@ -35,7 +35,7 @@ test('a changed bound shows in the check, the JSON Schema, the doc comment and t
 })
 
 test('a new option shows in the types, the table, the JSON Schema and the reference', t => {
-	const entry = `      SESSION_EXAMPLE:
+	const entry = `      SESSION_PIPELINE_TEST:
         type: duration
         default: 7s
         aliases: [SESSION_SAMPLE]
@@ -45,13 +45,13 @@ test('a new option shows in the types, the table, the JSON Schema and the refere
 `
 	const after = run({yaml: YAML.replace('      SESSION_PERMANENT:\n', entry)})
 	const types = after.get('src/generated/types.ts') ?? ''
-	t.regex(types, /\tSESSION_EXAMPLE\?: number \| DurationText \| DurationParts \| undefined\n/)
+	t.regex(types, /\tSESSION_PIPELINE_TEST\?: number \| DurationText \| DurationParts \| undefined\n/)
 	t.regex(types, /\tSESSION_SAMPLE\?: number \| DurationText \| DurationParts \| undefined\n/)
-	t.regex(types, /\treadonly SESSION_EXAMPLE: number\n/)
-	t.regex(after.get('src/generated/options.ts') ?? '', /\tSESSION_EXAMPLE: \{\n\t\ttype: 'duration'/)
-	t.is(jsonSchema(after).properties.SESSION_EXAMPLE?.default, '7s')
+	t.regex(types, /\treadonly SESSION_PIPELINE_TEST: number\n/)
+	t.regex(after.get('src/generated/options.ts') ?? '', /\tSESSION_PIPELINE_TEST: \{\n\t\ttype: 'duration'/)
+	t.is(jsonSchema(after).properties.SESSION_PIPELINE_TEST?.default, '7s')
 	t.is(jsonSchema(after).properties.SESSION_SAMPLE?.default, '7s')
-	t.regex(after.get('docs/config-reference.md') ?? '', /### SESSION_EXAMPLE\n\nHow long an example takes\./)
+	t.regex(after.get('docs/config-reference.md') ?? '', /### SESSION_PIPELINE_TEST\n\nHow long an example takes\./)
 })
 
 test('a deprecation is one text in the doc comment, the table, the JSON Schema and the reference', t => {
@@ -94,8 +94,13 @@ test('links in a table lead to the reference from where the page is', t => {
 })
 
 test('a marker for a table that does not exist is an error', t => {
-	const pages = new Map([['README.md', PAGE.replaceAll('stores', 'nothing')]])
-	t.throws(() => run({pages}), {message: /README\.md asks for a generated table nothing/})
+	const pages = new Map([['docs/page.md', PAGE.replaceAll('stores', 'nothing')]])
+	t.throws(() => run({pages}), {message: /docs\/page\.md asks for a generated table nothing/})
+})
+
+test('a README without the markers of its table is an error', t => {
+	const pages = new Map([['README.md', PAGE.replaceAll('<!-- generated:stores -->', '')]])
+	t.throws(() => run({pages}), {message: /README\.md has lost the markers/})
 })
 
 test('nothing is generated from a schema with faults', t => {
