@@ -26,7 +26,7 @@ export function customStore(store: unknown, context: StoreContext): Store {
 		`The store in SESSION_STORE does not declare its capabilities (${undeclared.join(', ')}), so the weakest are ` +
 			'assumed: overlapping requests can lose each other’s writes, a destroyed session can come back, and extending ' +
 			'a session costs a second call.',
-		'SESSION_STORE_CAPABILITIES',
+		'KSS_STORE_CAPABILITIES',
 	)
 	return withCapabilities(given, {...WEAKEST, ...given.capabilities})
 }

@@ -123,7 +123,7 @@ function makeRoom(slots: Map<string, Slot>, maxSessions: number, {now, warn}: St
 		warn(
 			`The memory store is full (SESSION_MEMORY_MAX_SESSIONS: ${maxSessions}): the sessions nearest to their expiry ` +
 				'are dropped. Raise the bound, or choose a store that keeps them.',
-			'SESSION_MEMORY_FULL',
+			'KSS_MEMORY_FULL',
 		)
 	}
 }

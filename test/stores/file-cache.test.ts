@@ -138,7 +138,7 @@ test('removes the ones nearest to their expiry when all live, and warns', async 
 	for (const key of ['late', 'middle', 'new']) t.truthy(await store.read(key), key)
 	t.deepEqual(
 		context.warnings.map(({code}) => code),
-		['SESSION_FILE_THRESHOLD'],
+		['KSS_FILE_THRESHOLD'],
 	)
 })
 

@@ -29,7 +29,7 @@ test('drops the one nearest to its expiry when it is full, and warns', async t =
 	for (const key of ['late', 'middle', 'new']) t.truthy(await store.read(key), key)
 	t.deepEqual(
 		context.warnings.map(({code}) => code),
-		['SESSION_MEMORY_FULL'],
+		['KSS_MEMORY_FULL'],
 	)
 	await store.close()
 })

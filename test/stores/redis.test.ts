@@ -233,7 +233,7 @@ run('rejects while redis is down, warns once without a crash, and works again wh
 	await t.throwsAsync(store.create('key', entry()))
 	t.deepEqual(
 		context.warnings.map(({code}) => code),
-		['SESSION_REDIS'],
+		['KSS_REDIS_CONNECTION'],
 	)
 	await redis.restart()
 	await until(

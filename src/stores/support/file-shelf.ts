@@ -81,7 +81,7 @@ export function fileShelf(directory: string, threshold: number, context: StoreCo
 		context.warn(
 			`There are more sessions than the threshold of the session directory (${threshold}): the ones nearest to their ` +
 				'expiry are removed. Raise SESSION_FILE_THRESHOLD or fileCache({threshold}), or set it to 0 for no limit.',
-			'SESSION_FILE_THRESHOLD',
+			'KSS_FILE_THRESHOLD',
 		)
 		live.sort((a, b) => a.expiresAt - b.expiresAt)
 		// A few more than needed, so that the next session does not begin with a look into every file again.
@@ -104,7 +104,7 @@ export function fileShelf(directory: string, threshold: number, context: StoreCo
 		async keepWithinThreshold() {
 			if (threshold === 0 || (count <= threshold && addedSinceCount < RECOUNT_AFTER)) return
 			evicting ??= evict()
-				.catch(error => context.warn(`Sessions over the threshold were not removed: ${error}`, 'SESSION_FILE_EVICTION'))
+				.catch(error => context.warn(`Sessions over the threshold were not removed: ${error}`, 'KSS_FILE_EVICTION'))
 				.finally(() => {
 					evicting = undefined
 				})
