@@ -4,6 +4,8 @@ import type {SessionConfig} from '../src/index.js'
 export function describeStore(config: SessionConfig): string {
 	const type = String(config.SESSION_TYPE ?? 'null').toLowerCase()
 	switch (type) {
+		case 'null':
+			return 'no store: the first write fails'
 		case 'keyv':
 		case 'cachelib':
 			return 'files in ./flask_session'

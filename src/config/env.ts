@@ -37,7 +37,11 @@ export function configFromEnv(env: Readonly<Record<string, string | undefined>> 
 	for (const [name, {name: key, value: text}] of given) {
 		const {environment, expected} = options[name]
 		if (environment === 'none') {
-			problems.push({key, expected: `no such variable: code gives ${expected}`, received: describe(text, true)})
+			problems.push({
+				key,
+				expected: `no environment variable: set it in code, to ${expected}`,
+				received: describe(text, true),
+			})
 			continue
 		}
 		const value = PARSERS[environment](String(text))

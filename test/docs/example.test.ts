@@ -96,7 +96,16 @@ test('the example says so when the given port is not free', async t => {
 	await once(taken, 'listening')
 	t.teardown(() => taken.close())
 	const {port} = taken.address() as AddressInfo
-	await t.throwsAsync(startExample(t, {PORT: String(port)}), {message: /EADDRINUSE/})
+	const message = `The example did not start: Port ${port} is taken; set PORT to another one, or leave it out.\n`
+	await t.throwsAsync(startExample(t, {PORT: String(port)}), {message})
+})
+
+test('wrong input is told in a message without a stack', async t => {
+	const port = await t.throwsAsync(startExample(t, {PORT: 'abc'}))
+	t.is(port?.message, "The example did not start: PORT is 'abc', expected a number\n")
+	const option = await t.throwsAsync(startExample(t, {PORT: '0', SESSION_TYPE: 'rediss'}))
+	t.regex(option?.message ?? '', /SESSION_TYPE: expected/)
+	t.notRegex(option?.message ?? '', /^\s+at /m)
 })
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -173,7 +182,8 @@ async function startExample(t: ExecutionContext, env: Record<string, string>) {
 		if (url !== undefined) return {url, directory, lines, child}
 		lines.push(line)
 	}
-	await ended
+	const [code] = await ended
+	t.is(code, 1)
 	throw new Error(`The example did not start: ${complaints}`)
 }
 
