@@ -1,4 +1,4 @@
 /** The configuration: user options in, frozen configuration out. */
 
 export {configFromEnv} from './env.js'
-export {resolveConfig, type Surroundings} from './resolve.js'
+export {type ConfigSurroundings, resolveConfig} from './resolve.js'

@@ -24,7 +24,7 @@ export interface Given {
 }
 
 /** The canonical name of an option or alias; `undefined` when `name` is neither. */
-export function canonicalName(name: string): OptionName | undefined {
+function canonicalName(name: string): OptionName | undefined {
 	return CANONICAL.get(name)
 }
 

@@ -14,7 +14,7 @@ import {checkValue, defaultValue} from './values.js'
 const SUBJECT = 'The session configuration'
 
 /** What a configuration may take from around it. */
-export interface Surroundings {
+export interface ConfigSurroundings {
 	/** `app.keys`, which sign when SESSION_USE_SIGNER is on and there is no SECRET_KEY. */
 	readonly appKeys?: unknown
 }
@@ -25,7 +25,7 @@ export interface Surroundings {
  * @param input options by name; other keys are ignored unless they look like an option; `undefined` is not given
  * @throws SessionError `ERR_SESSION_CONFIG` that reports all problems together
  */
-export function resolveConfig(input: SessionConfig = {}, surroundings: Surroundings = {}): ResolvedConfig {
+export function resolveConfig(input: SessionConfig = {}, surroundings: ConfigSurroundings = {}): ResolvedConfig {
 	if (typeof input !== 'object' || input === null || Array.isArray(input)) {
 		throwIfAny([{key: 'configuration', expected: 'an object', received: describe(input)}], SUBJECT)
 	}

@@ -2,7 +2,7 @@ import {SessionError} from '../errors.js'
 import type {Capabilities, Store, StoredRecord} from '../stores/contract.js'
 import {createDeadlines} from './deadlines.js'
 
-/** The store as the core uses it: opened when first needed, every call of a request under a deadline, every failure typed. */
+/** The store as the core uses it: opened when first needed, what a request calls under a deadline, every failure typed. */
 export interface Backend extends Pick<Store, 'read' | 'create' | 'replace' | 'touch' | 'delete' | 'close'> {
 	/** Opens the store, or waits until it is open. A failed attempt is repeated by the next call. */
 	ready(): Promise<void>

@@ -5,8 +5,9 @@ import type {SessionState} from './state.js'
 
 /**
  * With SESSION_REGENERATE_GRACE the record under an old id is not deleted but retired: it stays for that long as it was
- * before `regenerate`, marked with this key. Requests that were sent with the old cookie still see their session;
- * nothing they change is stored, and they set no cookie, so they cannot undo the new one.
+ * before `regenerate`, without its flashed messages, which have moved along, and marked with this key. Requests that
+ * were sent with the old cookie still see their session; nothing they change is stored, and they set no cookie, so they
+ * cannot undo the new one.
  */
 const RETIRED_UNTIL = '_retired_until'
 

@@ -12,7 +12,7 @@
 // biome-ignore lint/suspicious/noEmptyInterface: it is there to be augmented
 export interface SessionData {}
 
-/** Called when a session operation has ended, with its error if it failed. The form that koa-passport uses. */
+/** Called when a session operation has ended, with its error if it failed: the form of express-session. */
 export type SessionCallback = (error?: unknown) => void
 
 /** What `regenerate` keeps. */
@@ -29,7 +29,9 @@ export interface LockOptions {
 	holdMs?: number
 }
 
-/** What a session has beside its data. Data under these names is refused at once. */
+/**
+ * What a session has beside its data. Data under these names is refused at once; `permanent` and `modified` can be set.
+ */
 export interface SessionMembers<D extends object> {
 	/** The session id; a new session has one from the first moment. */
 	readonly sid: string
@@ -43,7 +45,7 @@ export interface SessionMembers<D extends object> {
 	/** Something has changed. Set it to true to have the record written whatever has changed. */
 	modified: boolean
 
-	/** `ctx.session` was used in this request. */
+	/** Always true: asking for it uses the session (Flask's `accessed`). */
 	readonly accessed: boolean
 
 	/** When the record expires, in milliseconds since the epoch; `undefined` where it is not stored or not known. */
@@ -63,37 +65,51 @@ export interface SessionMembers<D extends object> {
 	destroy(callback?: SessionCallback): Promise<void>
 
 	/**
-	 * Gives the session a new id; the old one is unknown when the request ends, or at the next `save()`. Call it at every
-	 * login and change of rights. The data stays, or the keys to `keep`. With a callback, the form of express-session,
-	 * nothing stays: that is what passport relies on.
+	 * Gives the session a new id; the old one is unknown when the request ends, or at the next `save()`, `update()`
+	 * or `lock()`. Call it at every login and change of rights. The data stays, or the keys to `keep`. With a
+	 * callback, the form of express-session, nothing stays: that is what passport relies on.
 	 */
 	regenerate(options?: RegenerateOptions | SessionCallback): Promise<void>
 
 	/**
 	 * Writes what has changed now, not at the end of the request.
-	 * @throws SessionError `ERR_SESSION_CONFLICT`, `ERR_SESSION_UNSUPPORTED_VALUE`, `ERR_SESSION_STORE`
+	 * @throws SessionError `ERR_SESSION_GONE` when it was destroyed or given another id meanwhile,
+	 * `ERR_SESSION_CONFLICT`, `ERR_SESSION_UNSUPPORTED_VALUE`, `ERR_SESSION_PAYLOAD_TOO_LARGE`,
+	 * `ERR_SESSION_NULL_STORE`, `ERR_SESSION_NO_COOKIE`, `ERR_SESSION_STORE`, `ERR_SESSION_STORE_TIMEOUT`
 	 */
 	save(callback?: SessionCallback): Promise<void>
 
-	/** Reads the record again and drops what was changed since. Tells whether there still is one. */
+	/**
+	 * Reads the record again and drops what was changed since. Tells whether there still is one: after `false` the
+	 * session is gone and what this request sets is not stored. For a session that was never stored it does nothing and
+	 * answers `false`. A `regenerate()` stays: the id changes at the next commit.
+	 * @throws SessionError `ERR_SESSION_STORE`, `ERR_SESSION_STORE_TIMEOUT`, `ERR_SESSION_CORRUPT_RECORD`
+	 */
 	reload(): Promise<boolean>
 
-	/** With `SESSION_LAZY`: reads the record, once. Without it there is nothing to do. */
+	/**
+	 * With `SESSION_LAZY`: reads the record, once. Without it there is nothing to do.
+	 * @throws SessionError `ERR_SESSION_STORE`, `ERR_SESSION_STORE_TIMEOUT`, `ERR_SESSION_CORRUPT_RECORD`
+	 */
 	load(): Promise<void>
 
 	/**
 	 * Changes one key in one step: reads it, calls `change`, writes it, and begins anew when another request was faster.
-	 * @param change gets the current value and returns the next; it may be called several times
+	 * @param change gets the current value and returns the next; it may be called several times. Do not call another
+	 * operation of the session in `change`: they wait for each other
 	 * @returns the value that was written
-	 * @throws SessionError `ERR_SESSION_GONE` when the session was destroyed meanwhile, `ERR_SESSION_CONFLICT` when
-	 * every attempt met a faster request
+	 * @throws SessionError `ERR_SESSION_GONE` when the session was destroyed or given another id meanwhile,
+	 * `ERR_SESSION_CONFLICT` when every attempt met a faster request, `ERR_SESSION_RESERVED_KEY`,
+	 * `ERR_SESSION_UNSUPPORTED_VALUE`, `ERR_SESSION_PAYLOAD_TOO_LARGE`, `ERR_SESSION_STORE`,
+	 * `ERR_SESSION_STORE_TIMEOUT`
 	 */
 	update<K extends keyof D & string>(key: K, change: (value: D[K] | undefined) => D[K] | Promise<D[K]>): Promise<D[K]>
 
 	/**
 	 * Waits until no other request holds the lock of this session, takes it and reads the record again. It is released
 	 * when the request ends, or by the function that is returned.
-	 * @throws SessionError `ERR_SESSION_LOCK_TIMEOUT`, `ERR_SESSION_LOCK_UNSUPPORTED`
+	 * @throws SessionError `ERR_SESSION_GONE` when the session was destroyed or given another id meanwhile,
+	 * `ERR_SESSION_LOCK_TIMEOUT`, `ERR_SESSION_LOCK_UNSUPPORTED`, `ERR_SESSION_STORE`, `ERR_SESSION_STORE_TIMEOUT`
 	 */
 	lock(options?: LockOptions): Promise<() => Promise<void>>
 }

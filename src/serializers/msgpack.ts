@@ -46,7 +46,10 @@ function readable(bytes: Uint8Array): Buffer {
 	return source.includes(0xc4) || source.includes(0xc5) || source.includes(0xc6) ? Buffer.from(source) : source
 }
 
-/** False where msgpackr may be wrong: at a text that holds U+FFFD, a date at the edge; and at what is rare. */
+/**
+ * False where msgpackr may be wrong: at a text that holds U+FFFD, a date at the edge; and for anything but plain data,
+ * dates and bytes (a Map, a Set).
+ */
 function isSurelyRight(value: unknown): boolean {
 	if (typeof value === 'string') return !value.includes('\ufffd')
 	if (typeof value !== 'object' || value === null) return true
@@ -60,23 +63,34 @@ function isSurelyRight(value: unknown): boolean {
 
 /** Sees to the dates, and throws when msgpackr has put U+FFFD in the place of bytes that are not UTF-8. */
 function checkWithCare(value: unknown, source: Buffer): void {
+	fitDates(value)
 	if (hasReplacement(value) && !source.includes('\ufffd')) throw new Error('a text is not valid UTF-8')
 }
 
 function hasReplacement(value: unknown): boolean {
 	if (typeof value === 'string') return value.includes('\ufffd')
 	if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false
-	if (Array.isArray(value)) return value.some(hasReplacement)
-	if (value instanceof Date) return fitDate(value)
-	if (value instanceof Map || value instanceof Set) return [...value].some(hasReplacement)
-	return Object.entries(value).some(hasReplacement)
+	return partsOf(value).some(hasReplacement)
 }
 
-/** Python's last moment, `datetime.max`, is a microsecond before the year 10000, to which msgpackr rounds it. */
-function fitDate(date: Date): false {
-	if (date.getTime() === LAST_DATE + 1) date.setTime(LAST_DATE)
-	if (!isDate(date)) throw new Error('a date is outside of the years 1 to 9999')
-	return false
+/**
+ * Moves the dates in `value` that msgpackr has rounded up: Python's last moment, `datetime.max`, is a microsecond before
+ * the year 10000. Throws at a date that Python does not have.
+ */
+function fitDates(value: unknown): void {
+	if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return
+	if (!(value instanceof Date)) {
+		for (const part of partsOf(value)) fitDates(part)
+		return
+	}
+	if (value.getTime() === LAST_DATE + 1) value.setTime(LAST_DATE)
+	if (!isDate(value)) throw new Error('a date is outside of the years 1 to 9999')
+}
+
+/** The items of an array or a Set, the pairs of a Map or an object; none of a Date. */
+function partsOf(value: object): readonly unknown[] {
+	if (Array.isArray(value)) return value
+	return value instanceof Map || value instanceof Set ? [...value] : Object.entries(value)
 }
 
 function fromMaps(value: unknown): unknown {

@@ -2,7 +2,7 @@ import {types} from 'node:util'
 import {SessionError} from '../errors.js'
 
 /** Deeper than this is a mistake, most often a cycle; Python's decoder gives up at a depth of 1000 calls. */
-export const MAX_DEPTH = 500
+const MAX_DEPTH = 500
 
 /** Thrown where a value cannot be held; every level that it leaves adds its key, so that a good value costs no path. */
 class Refusal {
@@ -60,7 +60,7 @@ export function isPlainObject(value: object): value is Record<string, unknown> {
 	return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
 }
 
-/** The same memory as a `Buffer`. */
+/** The same memory as a `Buffer`. The stores have one too: neither they nor the serializers import the other. */
 export function asBuffer(bytes: Uint8Array): Buffer {
 	return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

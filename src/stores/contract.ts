@@ -32,7 +32,9 @@ export type Revision = string | number | bigint | Uint8Array
 
 /** A live record as it was found. */
 export interface StoredRecord {
+	/** The bytes as they were stored. */
 	readonly payload: Uint8Array
+	/** Names this state of the record: to be given to `replace` and `delete`. */
 	readonly revision: Revision
 	/** When it expires, after any extension by this read; absent where asking would cost a round trip. */
 	readonly expiresAt?: number
@@ -80,6 +82,7 @@ export interface Capabilities {
 
 /** A place for sessions. `read`, `create`, `replace`, `touch`, `delete` and `close` are the minimum. */
 export interface Store {
+	/** What it guarantees. Known before `open`, and the same for good. */
 	readonly capabilities: Capabilities
 
 	/** Connects, and creates the table, index or directory where the options allow. Called once, before the rest. */

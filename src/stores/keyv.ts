@@ -47,7 +47,7 @@ export const createStore: StoreFactory = ({SESSION_KEYV: given}, context) => {
 	return isStore(given) ? given : keyvStore(given as unknown as KeyvLike, context)
 }
 
-/** A store in a Keyv, which stays open when the store is closed. */
+/** A store in a Keyv, which stays open when the store is closed. Switches on its `throwOnErrors`, for all its users. */
 export function keyvStore(given: KeyvLike, context: StoreContext = systemContext()): Store {
 	const keyv: Full = given
 	const inTurn = queues.get(keyv) ?? keyQueue()

@@ -1,5 +1,5 @@
 import test from 'ava'
-import {resolveConfig, type Surroundings} from '../../src/config/index.js'
+import {type ConfigSurroundings, resolveConfig} from '../../src/config/index.js'
 import {type ConfigProblem, SessionError} from '../../src/errors.js'
 import type {SessionConfig} from '../../src/generated/types.js'
 
@@ -203,11 +203,11 @@ test('a Keygrip in app.keys is a problem that says to set SECRET_KEY', t => {
 	t.deepEqual(keysOf({SESSION_USE_SIGNER: true}, {appKeys: ['good', 5]}), ['SECRET_KEY'])
 })
 
-function resolve(config: Record<string, unknown>, surroundings?: Surroundings) {
+function resolve(config: Record<string, unknown>, surroundings?: ConfigSurroundings) {
 	return resolveConfig(config as SessionConfig, surroundings)
 }
 
-function problemsOf(config: Record<string, unknown>, surroundings?: Surroundings): readonly ConfigProblem[] {
+function problemsOf(config: Record<string, unknown>, surroundings?: ConfigSurroundings): readonly ConfigProblem[] {
 	try {
 		resolve(config, surroundings)
 		return []
@@ -217,6 +217,6 @@ function problemsOf(config: Record<string, unknown>, surroundings?: Surroundings
 	}
 }
 
-function keysOf(config: Record<string, unknown>, surroundings?: Surroundings): readonly string[] {
+function keysOf(config: Record<string, unknown>, surroundings?: ConfigSurroundings): readonly string[] {
 	return problemsOf(config, surroundings).map(problem => problem.key)
 }

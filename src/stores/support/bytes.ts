@@ -1,4 +1,4 @@
-/** Comparing and passing on bytes without copying them. */
+/** Passing on bytes without copying them. */
 
 /** The same memory as a `Buffer`, which is what Node and the clients of the backends take. */
 export function asBuffer(bytes: Uint8Array): Buffer {
