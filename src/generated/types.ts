@@ -386,8 +386,8 @@ export interface PlainSessionConfig {
 	/**
 	 * How long the old id is still answered after `regenerate()`.
 	 *
-	 * With 0 the old id is unknown at once. Otherwise requests that were sent with it still read the session as it was;
-	 * nothing that they change is stored, and they set no cookie.
+	 * With 0 the old id is unknown at once. Otherwise requests that were sent with it still read the session as it was,
+	 * without its flashed messages, which have moved along; nothing that they change is stored, and they set no cookie.
 	 *
 	 * Takes a duration of at least 0 seconds (seconds, a text such as '1h30m', or an object such as {days: 31}).
 	 *
@@ -413,7 +413,7 @@ export interface PlainSessionConfig {
 	/**
 	 * How long a call of the store may take.
 	 *
-	 * After it the request is answered with 503; its cookie and its session stay as they were.
+	 * After it the request is answered with 503. A write may have been done all the same.
 	 *
 	 * Takes a duration from 0.001 seconds to 3600 seconds (seconds, a text such as '1h30m', or an object such as {days: 31}).
 	 *
@@ -426,9 +426,9 @@ export interface PlainSessionConfig {
 	SESSION_STORE_TIMEOUT?: number | DurationText | DurationParts | undefined
 
 	/**
-	 * Removes expired sessions at every n-th request, in the background.
+	 * Removes expired sessions after every n-th request that used a session, in the background.
 	 *
-	 * With 0 never. For stores whose expired records do not disappear by themselves.
+	 * Requests that fail count too. With 0 never. For stores whose expired records do not disappear by themselves.
 	 *
 	 * Takes an integer of at least 0, or null. For `keyv`, `filesystem`, `memory`, `sequelize`, `postgresql`, `kysely`, `custom`.
 	 *
@@ -922,6 +922,7 @@ export interface SessionConfig
 	 * The Keyv that keeps the sessions, or a store that does.
 	 *
 	 * Without it the sessions are files in `./flask_session`, at most 500 of them, readable by their owner only.
+	 * `throwOnErrors` of a Keyv is switched on, because a failure would otherwise look like a missing session.
 	 *
 	 * Takes a Keyv (with get, set and delete) or a store (with read, create, replace, touch, delete and close). For `keyv`.
 	 *
@@ -1145,7 +1146,7 @@ export interface ResolvedConfig {
 	/** How long a call of the store may take. In milliseconds. */
 	readonly SESSION_STORE_TIMEOUT: number
 
-	/** Removes expired sessions at every n-th request, in the background. */
+	/** Removes expired sessions after every n-th request that used a session, in the background. */
 	readonly SESSION_CLEANUP_N_REQUESTS: number
 
 	/** The store, an object that meets the store contract. */
