@@ -1,7 +1,8 @@
 /**
  * The clients of redis made alike: the few commands that the store needs, with bytes in and out.
  *
- * ioredis (`Redis`, also with Sentinels, and `Cluster`) is called by its own methods, with nothing in between.
+ * ioredis (`Redis`, also with Sentinels, and `Cluster`) is called by its own methods; the commands of requests that
+ * arrive together leave together.
  * node-redis 4 and 5 (client, pool, Sentinel, cluster) is sent the words of the command, always to a master: a replica
  * may not know yet what was written a moment ago.
  */
@@ -9,6 +10,7 @@
 import {createHash} from 'node:crypto'
 import {SessionError} from '../../errors.js'
 import type {ResolvedConfig} from '../../generated/types.js'
+import {type Corkable, gatherWrites} from './gather-writes.js'
 
 /** A client that the redis store takes: of ioredis or of node-redis, for one server, Sentinels or a cluster. */
 export type RedisClient = Exclude<NonNullable<ResolvedConfig['SESSION_REDIS']>, string>
@@ -44,6 +46,8 @@ export interface RedisCommands {
 
 interface Ioredis {
 	readonly options: {readonly keyPrefix?: string}
+	/** The socket, another one after each reconnection; a cluster has none of its own. */
+	readonly stream?: Corkable
 	nodes?(role: 'master'): Ioredis[]
 	getBuffer(key: string): Promise<Buffer | null>
 	getexBuffer(key: string, unit: 'PX', ms: number): Promise<Buffer | null>
@@ -87,16 +91,20 @@ export function redisCommands(client: RedisClient): RedisCommands {
 
 function ofIoredis(client: Ioredis): RedisCommands {
 	const {keyPrefix = ''} = client.options
+	const gathered = () => {
+		gatherWrites(client.stream)
+		return client
+	}
 	return {
-		get: key => client.getBuffer(key),
-		getAndExpire: (key, ms) => client.getexBuffer(key, 'PX', ms),
-		set: (key, value, ms, condition) => client.set(key, value, 'PX', ms, condition),
-		expire: (key, ms) => client.pexpire(key, ms),
-		remove: key => client.del(key),
+		get: key => gathered().getBuffer(key),
+		getAndExpire: (key, ms) => gathered().getexBuffer(key, 'PX', ms),
+		set: (key, value, ms, condition) => gathered().set(key, value, 'PX', ms, condition),
+		expire: (key, ms) => gathered().pexpire(key, ms),
+		remove: key => gathered().del(key),
 		load: ({lua}) => Promise.all((client.nodes?.('master') ?? [client]).map(node => node.script('LOAD', lua))),
 		async run({lua, sha1}, key, ...args) {
 			try {
-				return await client.evalshaBuffer(sha1, 1, key, ...args)
+				return await gathered().evalshaBuffer(sha1, 1, key, ...args)
 			} catch (error) {
 				if (!isUnknownScript(error)) throw error
 				return client.evalBuffer(lua, 1, key, ...args)
