@@ -62,25 +62,26 @@ function removeKeys(state: SessionState, condition: (key: string) => boolean): v
 
 /** `session.reload()`: what the store holds now, without the changes of this request. */
 export async function reload(state: SessionState): Promise<boolean> {
-	const {predecessor} = state
+	const {predecessor, sid} = state
 	if (predecessor) {
 		state.rename(predecessor.sid)
 		state.record = predecessor.record
 		state.predecessor = undefined
 	}
 	if (state.record === undefined) return false
-	const {sid} = state
 	state.changes.reset()
 	await load(state)
-	if (state.record !== undefined && !state.gone) {
-		// data is dropped, but never that the id has to change
-		if (predecessor) regenerate(state)
-		return true
-	}
-	// a reader who finds the session destroyed must not go on with a new one in its place
+	const found = state.record
 	state.rename(sid)
-	becomeGone(state)
-	return false
+	if (found === undefined) {
+		// a reader who finds the session destroyed must not go on with a new one in its place
+		becomeGone(state)
+	} else if (predecessor && !state.gone) {
+		// data is dropped, but never that the id has to change
+		state.predecessor = {sid: predecessor.sid, record: found}
+		state.record = undefined
+	}
+	return found !== undefined
 }
 
 /** `session.update(key, change)`: read, change and write as one step. */

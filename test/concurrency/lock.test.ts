@@ -267,7 +267,7 @@ test('who waited for the lock of a session that got another id meanwhile writes 
 	const site = openMemorySite(t, {SESSION_REGENERATE_GRACE: '1h'})
 	const sid = await site.begin({a: 1})
 	const slow = await slowRequest(site, sid, async ctx => {
-		await ctx.session.lock()
+		await t.throwsAsync(ctx.session.lock(), {code: 'ERR_SESSION_GONE'})
 		ctx.session.a = 'late'
 	})
 	const {cookie} = await site.visit(ctx => ctx.session.regenerate(), sid)
@@ -300,7 +300,8 @@ test('a session that was destroyed before it could be locked is gone', async t =
 	const site = openMemorySite(t)
 	const sid = await site.begin()
 	const slow = await slowRequest(site, sid, async ctx => {
-		await ctx.session.lock()
+		await t.throwsAsync(ctx.session.lock(), {code: 'ERR_SESSION_GONE'})
+		await t.throwsAsync(ctx.session.lock(), {code: 'ERR_SESSION_GONE'})
 		ctx.session.a = 'late'
 		await t.throwsAsync(ctx.session.save(), {code: 'ERR_SESSION_GONE'})
 	})

@@ -206,7 +206,6 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 		saved,
 		reloading: client => {
 			client.reloadedFrom = now
-			storeSuccessor(client)
 		},
 		reloaded,
 		destroying,
@@ -269,7 +268,7 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 		if (keep) clear(client, key => !keep.includes(key))
 	}
 
-	/** `update`, `reload` and `lock` first store a session that has been given a new id. */
+	/** `update` and `lock` first store a session that has been given a new id. */
 	function storeSuccessor(client: Client): void {
 		if (client.from !== undefined) beginCommit(client)
 	}
@@ -311,12 +310,8 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 		// of a retired session there still is something to read
 		if (client.gone && client.askedAt > client.reloadedFrom) forgetChanges(client)
 		if (!client.stored || client.gone) return
-		if (sid !== client.sid) {
-			emptied(client, sid)
-			return
-		}
-		if (found) successorStored(client, sid)
-		else becomeGone(client, 'reload() found no session')
+		claim(sid === client.sid, `${client.name}: reload() changed the id`)
+		if (!found) becomeGone(client, 'reload() found no session')
 		forgetChanges(client)
 		client.base = found ? client.found : {}
 	}
