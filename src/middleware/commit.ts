@@ -2,7 +2,7 @@ import type {Entry, StoredRecord} from '../stores/contract.js'
 import {current} from './conflict.js'
 import {createUnderFreeId, entryFor} from './create.js'
 import {confirm, isDoubtful} from './doubt.js'
-import {becomeGone, settle, settleEmptied, tellGone} from './outcome.js'
+import {becomeGone, settle, settleEmptied, settleNew, tellGone} from './outcome.js'
 import {isEmpty, type SessionState} from './state.js'
 import {succeed} from './succession.js'
 
@@ -66,7 +66,7 @@ async function createNew(state: SessionState): Promise<void> {
 		if (state.clientHasCookie && state.changes.attempted) state.cookie = 'clear'
 		return
 	}
-	settle(state, state.data, await createUnderFreeId(state, state.data))
+	settleNew(state, state.data, await createUnderFreeId(state, state.data))
 	state.core.emit('created', state.sid, 'data was set')
 }
 

@@ -121,7 +121,7 @@ export class Cycle {
 		let answered = error
 		try {
 			if (!this.#keepsChangesAfter(error)) dropChanges(state)
-			const hasDuties = statusOf(error) < 500 ? hasWork(state) : isBound(state)
+			const hasDuties = statusOf(error) < 500 || state.cookie === 'set' ? hasWork(state) : isBound(state)
 			if (hasDuties && !isStoreFailure(error)) await state.inTurn(() => commit(state))
 		} catch (failure) {
 			if (statusOf(error) < 500) answered = failure

@@ -101,7 +101,7 @@ export async function update(state: SessionState, key: string, change: (value: u
 		const result = await backend.replace(state.keyOf(state.sid), entry, theirs.record.revision)
 		if (result.outcome === 'written') {
 			rebase(state, {record: {...entry, revision: result.revision}, data}, key)
-			state.cookie = 'set'
+			if (state.cookie !== 'set') state.cookie = 'refresh'
 			return value
 		}
 		theirs = await current(state, state.keyOf(state.sid), result, attempt, {retries: true})

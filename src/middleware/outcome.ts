@@ -3,11 +3,17 @@ import type {Data} from '../serializers/codec.js'
 import type {StoredRecord} from '../stores/contract.js'
 import type {SessionState} from './state.js'
 
-/** `data` is what the store holds now, in `record`. */
+/** `data` is what the store holds now, in `record`, under the id that the client has: its cookie may be refreshed. */
 export function settle(state: SessionState, data: Data, record: StoredRecord): void {
 	if (data !== state.data) state.replaceData(data)
 	state.record = record
 	state.changes.reset()
+	if (state.cookie !== 'set') state.cookie = 'refresh'
+}
+
+/** As {@link settle}, under an id that the client has to be told. */
+export function settleNew(state: SessionState, data: Data, record: StoredRecord): void {
+	settle(state, data, record)
 	state.cookie = 'set'
 }
 

@@ -3,7 +3,7 @@ import type {Data} from '../serializers/codec.js'
 import type {StoredRecord} from '../stores/contract.js'
 import {current} from './conflict.js'
 import {createUnderFreeId, entryFor} from './create.js'
-import {becomeGone, settle, settleEmptied} from './outcome.js'
+import {becomeGone, settleEmptied, settleNew} from './outcome.js'
 import {retire} from './retirement.js'
 import {isEmpty, type Predecessor, type SessionState} from './state.js'
 
@@ -38,7 +38,7 @@ export async function succeed(state: SessionState, predecessor: Predecessor): Pr
 	state.core.recentlyEnded.add(predecessor.sid)
 	state.core.emit('regenerated', predecessor.sid, 'it goes on under another id')
 	if (successor === undefined) settleEmptied(state)
-	else settle(state, data, successor)
+	else settleNew(state, data, successor)
 }
 
 /**
@@ -52,7 +52,7 @@ async function settleFailure(state: SessionState, data: Data, successor: StoredR
 		state.rename(undefined)
 	} else {
 		state.predecessor = undefined
-		settle(state, data, successor)
+		settleNew(state, data, successor)
 	}
 }
 
