@@ -93,8 +93,9 @@ export async function update(state: SessionState, key: string, change: (value: u
 	// decoded again: `change` may alter what it is given, and a lost attempt must leave no trace
 	let theirs: Theirs | undefined = {record: state.record, data: codec.decode(state.record.payload) ?? {}}
 	for (let attempt = 1; ; attempt++) {
-		// what this request has set and not yet written comes before what the store holds
-		const base: Data = state.changes.has(state.data, key) ? state.data : theirs.data
+		// a value that this request has set and not yet written comes before the one in the store
+		const hasSet = Object.hasOwn(state.data, key) && state.changes.has(state.data, key)
+		const base: Data = hasSet ? state.data : theirs.data
 		const value = await change(Object.hasOwn(base, key) ? base[key] : undefined)
 		const data: Data = {...theirs.data, [key]: value}
 		const entry = entryFor(state, data)
