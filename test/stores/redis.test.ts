@@ -1,3 +1,4 @@
+import {setTimeout as sleep} from 'node:timers/promises'
 import test, {type ExecutionContext} from 'ava'
 import {Redis} from 'ioredis'
 import * as redisV4 from 'redis-v4'
@@ -41,10 +42,27 @@ async function connected<T extends Connectable>(t: ExecutionContext, client: T):
 	return client
 }
 
+/** ioredis loses its way when a command of someone else is reported together with the start: then it is begun anew. */
+async function startMonitor(url: string) {
+	for (let attempt = 1; attempt <= 5; attempt++) {
+		const client = new Redis(url)
+		const monitor = await Promise.race([client.monitor(), sleep(1000)])
+		if (monitor) {
+			const isOn = new Promise<boolean>(resolve => {
+				monitor.on('monitor', (_time: string, [, text]: string[]) => text === 'monitor is on' && resolve(true))
+			})
+			await client.echo('monitor is on')
+			if (await Promise.race([isOn, sleep(1000, false)])) return {client, monitor}
+			monitor.disconnect()
+		}
+		client.disconnect()
+	}
+	throw new Error('MONITOR could not be started')
+}
+
 /** The commands that clients send while `action` runs; those inside scripts do not count. */
 async function commandsOf(url: string, action: () => Promise<unknown>): Promise<string[]> {
-	const client = new Redis(url)
-	const monitor = await client.monitor()
+	const {client, monitor} = await startMonitor(url)
 	const seen: string[] = []
 	monitor.on('monitor', (_time: string, [name = '', ...args]: string[], source: string) => {
 		if (source !== 'lua') seen.push([name.toUpperCase(), ...args].join(' '))
