@@ -135,7 +135,7 @@ export class SessionState {
 }
 
 /** The data of a session that nobody has touched. */
-export function freshData(core: Core): Data {
+function freshData(core: Core): Data {
 	return core.config.SESSION_PERMANENT ? {[PERMANENT]: true} : {}
 }
 
