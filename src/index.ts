@@ -2,13 +2,13 @@
 export {configFromEnv} from './config/index.js'
 export {type ConfigProblem, SessionError, type SessionErrorCode} from './errors.js'
 export type {SessionConfig, SessionType} from './generated/types.js'
-export type {Surroundings} from './middleware/assemble.js'
-export type {SessionEvent, SessionEventName} from './middleware/core.js'
-export type {FlashesOptions} from './middleware/flash.js'
 export {type ServerSession, serverSession} from './middleware/index.js'
-// a star, because only what a star exports can be augmented under the name of the package
-export type * from './middleware/session.js'
+export type {ServerSessionOptions} from './middleware/instance.js'
 export type {Serializer} from './serializers/contract.js'
+export type {SessionEvent, SessionEventName} from './session/core.js'
+export type {FlashesOptions} from './session/flash.js'
+// a star, because only what a star exports can be augmented under the name of the package
+export type * from './session/session.js'
 export type * from './stores/contract.js'
 export {type FileCacheOptions, fileCache} from './stores/file-cache.js'
 export {type MemoryStoreOptions, memoryStore} from './stores/memory.js'

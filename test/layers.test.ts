@@ -9,9 +9,10 @@ const ALLOWED: Record<string, readonly string[]> = {
 	serializers: ['errors.ts'],
 	stores: ['errors.ts', 'generated'],
 	config: ['errors.ts', 'generated', 'stores/contract.ts', 'serializers/contract.ts'],
-	middleware: ['errors.ts', 'generated', 'config', 'serializers', 'stores/contract.ts', 'stores/index.ts'],
+	session: ['errors.ts', 'generated', 'serializers', 'stores/contract.ts'],
+	middleware: ['errors.ts', 'generated', 'config', 'serializers', 'session', 'stores/contract.ts', 'stores/index.ts'],
 	testing: ['errors.ts', 'stores/contract.ts'],
-	'index.ts': ['errors.ts', 'generated', 'config', 'serializers', 'stores', 'middleware'],
+	'index.ts': ['errors.ts', 'generated', 'config', 'serializers', 'stores', 'session', 'middleware'],
 }
 
 interface Import {
@@ -52,6 +53,15 @@ test('nothing imports against the direction of the layers', t => {
 		return partOf(from) !== partOf(to) && !allowed.some(part => to === part || to.startsWith(`${part}/`))
 	})
 	t.deepEqual(wrong, [])
+})
+
+test('src/session knows nothing of Koa', t => {
+	const files = sources().filter(file => partOf(file) === 'session')
+	t.true(files.length > 10)
+	t.deepEqual(
+		files.filter(file => /from '(koa|@koa\/)/.test(readFileSync(join('src', file), 'utf8'))),
+		[],
+	)
 })
 
 test('a store module is reached through the registry only, and by whom the package exports it', t => {

@@ -3,28 +3,27 @@ import type {Context} from 'koa'
 import {SessionError} from '../errors.js'
 import type {Data} from '../serializers/codec.js'
 import {isPlainObject, kindOf} from '../serializers/values.js'
-import {answer, withHeaders} from './answer.js'
-import {commit, doom, hasWork} from './commit.js'
-import type {HttpCore} from './core.js'
-import {statusOf} from './error-headers.js'
-import {FLASHES, type Flash, type FlashesOptions, presentFlashes} from './flash.js'
-import {load} from './load.js'
-import {clear} from './operations.js'
-import type {Session} from './session.js'
-import {SessionState} from './state.js'
-import {assertDataKey, assertLoaded, sessionOf} from './view.js'
+import {commit, doom, hasWork} from '../session/commit/commit.js'
+import {FLASHES, type Flash, type FlashesOptions, presentFlashes} from '../session/flash.js'
+import {load} from '../session/load.js'
+import {clear} from '../session/operations.js'
+import {assertDataKey, assertLoaded, sessionOf} from '../session/proxy.js'
+import type {Session} from '../session/session.js'
+import {SessionState} from '../session/state.js'
+import type {Instance} from './instance.js'
+import {answer, statusOf, withHeaders} from './response.js'
 
 /**
  * One request: the id in its cookie, the session behind it, and what the response says. Makes nothing that the request
  * does not use: without a cookie, and without a touch of `ctx.session`, there is no session.
  */
 export class Cycle {
-	readonly #core: HttpCore
+	readonly #core: Instance
 	readonly #ctx: Context
 	#state: SessionState | undefined
 	#shown: Flash[] | undefined
 
-	constructor(core: HttpCore, ctx: Context) {
+	constructor(core: Instance, ctx: Context) {
 		this.#core = core
 		this.#ctx = ctx
 	}

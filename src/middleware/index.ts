@@ -2,27 +2,11 @@ import type {IncomingMessage} from 'node:http'
 import type Koa from 'koa'
 import {resolveConfig} from '../config/index.js'
 import type {SessionConfig} from '../generated/types.js'
-import {createHttpCore, type Surroundings} from './assemble.js'
+import type {Session, SessionData} from '../session/session.js'
+import {cycleOf, mount} from './context.js'
 import {Cycle} from './cycle.js'
-import type {FlashesOptions} from './flash.js'
-import {cycleOf, mount} from './mount.js'
-import type {Session, SessionData} from './session.js'
-import {openForUpgrade} from './upgrade.js'
-
-declare module 'koa' {
-	interface ExtendableContext {
-		/** The session of this visitor. Assign null to destroy it, an object to replace its data. */
-		get session(): Session
-		set session(next: SessionData | null)
-
-		/** Keeps a message for the next page that shows messages; `category` defaults to `message` (Flask's `flash`). */
-		flash(message: unknown, category?: string): void
-
-		/** Takes the flashed messages out of the session (Flask's `get_flashed_messages`). */
-		flashes(options: FlashesOptions & {withCategories: true}): [category: string, message: unknown][]
-		flashes(options?: FlashesOptions): unknown[]
-	}
-}
+import {openForUpgrade} from './from-request.js'
+import {createInstance, type ServerSessionOptions} from './instance.js'
 
 /** The middleware, and what an application does with its sessions outside of a request. */
 export interface ServerSession<D extends object = SessionData>
@@ -53,18 +37,18 @@ export interface ServerSession<D extends object = SessionData>
  * @param app the application; its context gets `session`, `flash` and `flashes`, its `keys` sign when SECRET_KEY is not
  * given, and it emits the `session:*` events
  * @param config see docs/config-reference.md
- * @param surroundings what a test puts in the place of the real thing
+ * @param options what a test puts in the place of the real thing
  * @throws SessionError `ERR_SESSION_CONFIG` with every fault of the configuration; `ERR_SESSION_MOUNTED_TWICE` when
  * the context of the application has the property already
  */
 export function serverSession<D extends object = SessionData>(
 	app: Koa,
 	config: SessionConfig = {},
-	surroundings: Surroundings = {},
+	options: ServerSessionOptions = {},
 ): ServerSession<D> {
 	const resolved = resolveConfig(config, {appKeys: app.keys})
 	const slot = mount(app, resolved.SESSION_PROPERTY)
-	const core = createHttpCore(app, resolved, surroundings)
+	const core = createInstance(app, resolved, options)
 
 	async function middleware(ctx: Koa.Context, next: Koa.Next): Promise<void> {
 		// mounted twice in one chain, by a router and the application: the first one does it all
@@ -82,9 +66,9 @@ export function serverSession<D extends object = SessionData>(
 	}
 
 	return Object.assign(middleware, {
-		ready: () => core.backend.ready(),
-		close: () => core.backend.close(),
-		cleanup: ({signal}: {signal?: AbortSignal} = {}) => core.backend.sweep(signal),
+		ready: () => core.store.ready(),
+		close: () => core.store.close(),
+		cleanup: ({signal}: {signal?: AbortSignal} = {}) => core.store.sweep(signal),
 		fromRequest: (request: IncomingMessage) => openForUpgrade(core, request),
 	}) as unknown as ServerSession<D>
 }

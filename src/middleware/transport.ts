@@ -1,7 +1,6 @@
 import type {Context} from 'koa'
 import {bareDomain} from '../config/rules.js'
 import type {ResolvedConfig} from '../generated/types.js'
-import {variesByCookie} from './error-headers.js'
 import type {Signer} from './signer.js'
 
 /** Brings the session id to the client: `Set-Cookie`, `Vary` and `Cache-Control`. */
@@ -81,4 +80,9 @@ function addVary(ctx: Context): void {
 	const before = ctx.res.getHeader('vary')
 	if (before === undefined) ctx.res.setHeader('Vary', 'Cookie')
 	else if (!variesByCookie(String(before))) ctx.vary('Cookie')
+}
+
+/** Whether a `Vary` header names the cookie already. */
+export function variesByCookie(vary: string): boolean {
+	return /(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(vary)
 }

@@ -2,7 +2,7 @@ import {execFile} from 'node:child_process'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {promisify} from 'node:util'
 import test from 'ava'
-import {createDeadlines} from '../../src/middleware/deadlines.js'
+import {createDeadlines} from '../../src/session/deadlines.js'
 
 test('every call that is not stopped expires once, in the order of the starts, and not too early', async t => {
 	const deadlines = createDeadlines(30)

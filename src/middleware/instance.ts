@@ -2,38 +2,50 @@ import type Koa from 'koa'
 import {SessionError} from '../errors.js'
 import type {ResolvedConfig} from '../generated/types.js'
 import {createCodec} from '../serializers/codec.js'
+import {DOUBT_AFTER_MS} from '../session/commit/stale-cookie.js'
+import type {Core, SessionEvent, SessionEventName} from '../session/core.js'
+import {createRecentlyEnded} from '../session/recently-ended.js'
+import {createStoreHandle} from '../session/store-handle.js'
 import type {Store} from '../stores/contract.js'
 import {openStore} from '../stores/index.js'
-import {createBackend} from './backend.js'
-import type {HttpCore, SessionEvent, SessionEventName} from './core.js'
-import {DOUBT_AFTER_MS} from './doubt.js'
-import {createIdentify, createSidGenerator, hashSid} from './identity.js'
-import {createRecentlyEnded} from './recently-ended.js'
+import {createIdentify, createSidGenerator, hashSid, type Identify} from './identity.js'
 import {createSigner} from './signer.js'
 import {createSweeper} from './sweeper.js'
-import {createTransport} from './transport.js'
+import {createTransport, type Transport} from './transport.js'
 
-/** What a test puts in the place of the real thing. */
-export interface Surroundings {
-	/** The clock, in milliseconds since the epoch; default `Date.now`. */
+/** What `serverSession` takes beside the configuration. */
+export interface ServerSessionOptions {
+	/** The clock, in milliseconds since the epoch. @default Date.now */
 	now?: () => number
 }
 
+/** What one mounted instance consists of: the session core, and what only the request cycle needs. */
+export interface Instance extends Core {
+	readonly identify: Identify
+	readonly transport: Transport
+	/** Reports an error that is not the response of the request: `app.on('error')`. */
+	report(error: unknown, ctx: Koa.Context): void
+	/** Says something to the operator, once for each code. */
+	warn(message: string, code: string): void
+	/** Told at the end of every request that used a session. */
+	requestEnded(): void
+}
+
 /** Builds the parts of one instance from its configuration, and begins to open the store. */
-export function createHttpCore(app: Koa, config: ResolvedConfig, {now = Date.now}: Surroundings): HttpCore {
+export function createInstance(app: Koa, config: ResolvedConfig, {now = Date.now}: ServerSessionOptions): Instance {
 	const warn = createWarner()
 	const signer = createConfiguredSigner(config)
-	const backend = createBackend(async () => {
-		const store = await openStore(config, {now, warn})
-		await assertConcurrency(config, store)
-		return store
+	const store = createStoreHandle(async () => {
+		const opened = await openStore(config, {now, warn})
+		await assertConcurrency(config, opened)
+		return opened
 	}, config.SESSION_STORE_TIMEOUT)
 	// in the background: requests that need no session are served meanwhile, and the others report what is wrong
-	backend.ready().catch(() => undefined)
+	store.ready().catch(() => undefined)
 
 	return {
 		config,
-		backend,
+		store,
 		codec: createCodec(config.SESSION_SERIALIZATION_FORMAT, config.SESSION_SERIALIZER),
 		identify: createIdentify(config.SESSION_COOKIE_NAME, signer),
 		transport: createTransport(config, signer),
@@ -43,7 +55,7 @@ export function createHttpCore(app: Koa, config: ResolvedConfig, {now = Date.now
 		warn,
 		requestEnded: createSweeper(
 			config.SESSION_CLEANUP_N_REQUESTS,
-			() => backend.sweep(),
+			() => store.sweep(),
 			error => app.emit('error', error),
 		),
 		emit: (name, sid, reason) => emit(app, name, sid, reason),

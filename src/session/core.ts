@@ -1,10 +1,7 @@
-import type {Context} from 'koa'
 import type {ResolvedConfig} from '../generated/types.js'
 import type {Codec} from '../serializers/codec.js'
-import type {Backend} from './backend.js'
-import type {Identify} from './identity.js'
 import type {RecentlyEnded} from './recently-ended.js'
-import type {Transport} from './transport.js'
+import type {StoreHandle} from './store-handle.js'
 
 /** What can happen to a session, as `app.on('session:<name>')` hears it. */
 export type SessionEventName =
@@ -28,7 +25,7 @@ export interface SessionEvent {
 /** What one mounted instance consists of; shared by all its requests. */
 export interface Core {
 	readonly config: ResolvedConfig
-	readonly backend: Backend
+	readonly store: StoreHandle
 	readonly codec: Codec
 	/** Ids that ended in this process a moment ago. */
 	readonly recentlyEnded: RecentlyEnded
@@ -38,16 +35,4 @@ export interface Core {
 	now(): number
 	/** Tells listeners what happened; costs nothing without any. */
 	emit(name: SessionEventName, sid: string | undefined, reason: string): void
-}
-
-/** What the cycle of a request needs beside the session core. */
-export interface HttpCore extends Core {
-	readonly identify: Identify
-	readonly transport: Transport
-	/** Reports an error that is not the answer of the request: `app.on('error')`. */
-	report(error: unknown, ctx: Context): void
-	/** Says something to the operator, once for each code. */
-	warn(message: string, code: string): void
-	/** Told at the end of every request that used a session. */
-	requestEnded(): void
 }

@@ -1,7 +1,7 @@
 import {SessionError} from '../errors.js'
 import type {ReadOptions} from '../stores/contract.js'
+import {holdToRetirement, isRetired} from './commit/grace.js'
 import type {Core} from './core.js'
-import {holdToRetirement, isRetired} from './retirement.js'
 import {isEmpty, type SessionState} from './state.js'
 
 /**
@@ -42,7 +42,7 @@ function extension({config, now}: Core): ReadOptions | undefined {
 async function read(state: SessionState, options: ReadOptions | undefined) {
 	const {core, sid} = state
 	try {
-		const record = await core.backend.read(state.keyOf(sid), options)
+		const record = await core.store.read(state.keyOf(sid), options)
 		if (record === undefined) core.emit('unknown', sid, 'no live record under the id of the cookie')
 		// Flask-Session takes an empty value for a missing one
 		const data = record?.payload.byteLength ? core.codec.decode(record.payload) : undefined

@@ -1,9 +1,9 @@
 import {setTimeout as sleep} from 'node:timers/promises'
-import {SessionError} from '../errors.js'
-import type {Data} from '../serializers/codec.js'
-import type {StoredRecord} from '../stores/contract.js'
-import {isRetired} from './retirement.js'
-import type {SessionState} from './state.js'
+import {SessionError} from '../../errors.js'
+import type {Data} from '../../serializers/codec.js'
+import type {StoredRecord} from '../../stores/contract.js'
+import type {SessionState} from '../state.js'
+import {isRetired} from './grace.js'
 
 /** How often one operation may lose against faster requests before it fails. */
 const MAX_ATTEMPTS = 64
@@ -30,7 +30,7 @@ export async function current(
 	if (!retries || attempt >= MAX_ATTEMPTS) throw lostTo(attempt)
 	// from the second time on: a random pause of growing length, so that many that collide do not collide again
 	if (attempt > 1) await sleep(Math.random() * Math.min(2 ** attempt, 40))
-	const record = attempt === 1 && result.current ? result.current : await state.core.backend.read(key)
+	const record = attempt === 1 && result.current ? result.current : await state.core.store.read(key)
 	const data = record && state.core.codec.decode(record.payload)
 	return record === undefined || data === undefined || isRetired(data) ? undefined : {record, data}
 }

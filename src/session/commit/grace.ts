@@ -1,7 +1,7 @@
-import type {Data} from '../serializers/codec.js'
-import type {DeleteResult, ReplaceResult, StoredRecord} from '../stores/contract.js'
-import {FLASHES} from './flash.js'
-import type {SessionState} from './state.js'
+import type {Data} from '../../serializers/codec.js'
+import type {DeleteResult, ReplaceResult, StoredRecord} from '../../stores/contract.js'
+import {FLASHES} from '../flash.js'
+import type {SessionState} from '../state.js'
 
 /**
  * With SESSION_REGENERATE_GRACE the record under an old id is not deleted but retired: it stays for that long as it was
@@ -21,12 +21,12 @@ export function retire(state: SessionState, key: string, record: StoredRecord): 
 	const {core} = state
 	const {SESSION_REGENERATE_GRACE: grace, SESSION_CONCURRENCY: concurrency} = core.config
 	const revision = concurrency === 'last-write-wins' ? undefined : record.revision
-	if (grace === 0) return core.backend.delete(key, revision)
+	if (grace === 0) return core.store.delete(key, revision)
 	const expiresAt = core.now() + grace
 	// flashed messages have moved along: they are shown once
 	const {[FLASHES]: _moved, ...data} = core.codec.decode(record.payload) ?? {}
 	const payload = core.codec.encode({...data, [RETIRED_UNTIL]: expiresAt})
-	return core.backend.replace(key, {payload, expiresAt}, revision)
+	return core.store.replace(key, {payload, expiresAt}, revision)
 }
 
 /**
@@ -37,11 +37,11 @@ export async function holdToRetirement(state: SessionState, data: Data): Promise
 	const {[RETIRED_UNTIL]: until, ...rest} = data
 	const {core, sid} = state
 	if (typeof until !== 'number' || until <= core.now()) {
-		await core.backend.delete(state.keyOf(sid))
+		await core.store.delete(state.keyOf(sid))
 		state.startAnew()
 		return
 	}
-	if (core.config.SESSION_REFRESH_EACH_REQUEST) await core.backend.touch(state.keyOf(sid), until)
+	if (core.config.SESSION_REFRESH_EACH_REQUEST) await core.store.touch(state.keyOf(sid), until)
 	state.replaceData(rest)
 	state.gone = true
 }

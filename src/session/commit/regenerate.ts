@@ -1,11 +1,11 @@
-import {SessionError} from '../errors.js'
-import type {Data} from '../serializers/codec.js'
-import type {StoredRecord} from '../stores/contract.js'
+import {SessionError} from '../../errors.js'
+import type {Data} from '../../serializers/codec.js'
+import type {StoredRecord} from '../../stores/contract.js'
+import {becomeGone, settleEmptied, settleNew} from '../outcome.js'
+import {isEmpty, type Predecessor, type SessionState} from '../state.js'
 import {current} from './conflict.js'
 import {createUnderFreeId, entryFor} from './create.js'
-import {becomeGone, settleEmptied, settleNew} from './outcome.js'
-import {retire} from './retirement.js'
-import {isEmpty, type Predecessor, type SessionState} from './state.js'
+import {retire} from './grace.js'
 
 /**
  * Stores the successor of a regenerated session, then removes the predecessor. What other requests have written to the
@@ -24,7 +24,7 @@ export async function succeed(state: SessionState, predecessor: Predecessor): Pr
 			const theirs = await current(state, oldKey, result, attempt)
 			if (theirs === undefined) {
 				becomeGone(state)
-				if (successor !== undefined) await state.core.backend.delete(state.keyOf(state.sid))
+				if (successor !== undefined) await state.core.store.delete(state.keyOf(state.sid))
 				return
 			}
 			data = state.changes.mergeInto(theirs.data, state.data)
@@ -48,7 +48,7 @@ export async function succeed(state: SessionState, predecessor: Predecessor): Pr
 async function settleFailure(state: SessionState, data: Data, successor: StoredRecord, error: unknown): Promise<void> {
 	if (error instanceof SessionError && error.code === 'ERR_SESSION_CONFLICT') {
 		// where this fails too, nobody has the id of what is left, and it expires
-		await state.core.backend.delete(state.keyOf(state.sid)).catch(() => undefined)
+		await state.core.store.delete(state.keyOf(state.sid)).catch(() => undefined)
 		state.rename(undefined)
 	} else {
 		state.predecessor = undefined
@@ -58,14 +58,14 @@ async function settleFailure(state: SessionState, data: Data, successor: StoredR
 
 /** Creates the successor, or brings it up to date; nobody else knows its id yet. */
 async function placeSuccessor(state: SessionState, data: Data, placed: StoredRecord | undefined) {
-	const {backend} = state.core
+	const {store} = state.core
 	if (placed === undefined) return isEmpty(data) ? undefined : createUnderFreeId(state, data)
 	const key = state.keyOf(state.sid)
 	if (isEmpty(data)) {
-		await backend.delete(key)
+		await store.delete(key)
 		return undefined
 	}
 	const entry = entryFor(state, data)
-	const result = await backend.replace(key, entry, placed.revision)
+	const result = await store.replace(key, entry, placed.revision)
 	return result.outcome === 'written' ? {...entry, revision: result.revision} : createUnderFreeId(state, data)
 }

@@ -1,9 +1,9 @@
 import {randomBytes} from 'node:crypto'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {SessionError} from '../errors.js'
+import {isRetired} from './commit/grace.js'
 import {commitAndWatch, rebase} from './operations.js'
 import {becomeGone, goneError} from './outcome.js'
-import {isRetired} from './retirement.js'
 import type {LockOptions} from './session.js'
 import type {SessionState} from './state.js'
 
@@ -16,9 +16,9 @@ const POLL_MS = 40
  */
 export async function lock(state: SessionState, options: LockOptions = {}): Promise<() => Promise<void>> {
 	const {waitMs = 5000, holdMs = 10_000} = options
-	const {backend} = state.core
-	await backend.ready()
-	if (!backend.capabilities()?.atomicWrites) throw unsupportedError()
+	const {store} = state.core
+	await store.ready()
+	if (!store.capabilities()?.atomicWrites) throw unsupportedError()
 	if (state.predecessor) await commitAndWatch(state)
 	if (state.gone) throw goneError()
 	// nobody else knows a session that was not stored yet
@@ -28,11 +28,11 @@ export async function lock(state: SessionState, options: LockOptions = {}): Prom
 	const token = randomBytes(16)
 	const giveUpAt = performance.now() + waitMs
 	for (;;) {
-		const result = await backend.create(key, {payload: token, expiresAt: state.core.now() + holdMs})
+		const result = await store.create(key, {payload: token, expiresAt: state.core.now() + holdMs})
 		if (result.outcome === 'written') {
 			const release = once(async () => {
 				state.locks?.delete(release)
-				await backend.delete(key, result.revision)
+				await store.delete(key, result.revision)
 			})
 			state.locks ??= new Set()
 			state.locks.add(release)
@@ -47,7 +47,7 @@ export async function lock(state: SessionState, options: LockOptions = {}): Prom
 
 /** Whoever held the lock before may have written. */
 async function readAgain(state: SessionState): Promise<void> {
-	const record = await state.core.backend.read(state.keyOf(state.sid))
+	const record = await state.core.store.read(state.keyOf(state.sid))
 	const data = record && state.core.codec.decode(record.payload)
 	if (record === undefined || data === undefined || isRetired(data)) becomeGone(state)
 	else rebase(state, {record, data})

@@ -1,7 +1,7 @@
-import {SessionError} from '../errors.js'
-import type {Data} from '../serializers/codec.js'
-import type {Entry, StoredRecord} from '../stores/contract.js'
-import type {SessionState} from './state.js'
+import {SessionError} from '../../errors.js'
+import type {Data} from '../../serializers/codec.js'
+import type {Entry, StoredRecord} from '../../stores/contract.js'
+import type {SessionState} from '../state.js'
 
 /** How many ids are tried for a new record. A second one is needed only when an id generator repeats itself. */
 const MAX_IDS = 3
@@ -19,7 +19,7 @@ export async function createUnderFreeId(state: SessionState, data: Data): Promis
 	if (!state.canSetCookie) throw noCookieError()
 	const entry = entryFor(state, data)
 	for (let attempt = 1; attempt <= MAX_IDS; attempt++) {
-		const result = await state.core.backend.create(state.keyOf(state.sid), entry)
+		const result = await state.core.store.create(state.keyOf(state.sid), entry)
 		if (result.outcome === 'written') return {...entry, revision: result.revision}
 		state.rename(undefined)
 	}

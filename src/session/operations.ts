@@ -1,7 +1,7 @@
 import type {Data} from '../serializers/codec.js'
-import {commit} from './commit.js'
-import {current, type Theirs} from './conflict.js'
-import {entryFor} from './create.js'
+import {commit} from './commit/commit.js'
+import {current, type Theirs} from './commit/conflict.js'
+import {entryFor} from './commit/create.js'
 import {FLASHES} from './flash.js'
 import {load} from './load.js'
 import {becomeGone, goneError} from './outcome.js'
@@ -89,7 +89,7 @@ export async function update(state: SessionState, key: string, change: (value: u
 	if (state.predecessor) await commitAndWatch(state)
 	if (state.gone) throw goneError()
 	if (state.record === undefined) return updateNew(state, key, change)
-	const {backend, codec} = state.core
+	const {store, codec} = state.core
 	// decoded again: `change` may alter what it is given, and a lost attempt must leave no trace
 	let theirs: Theirs | undefined = {record: state.record, data: codec.decode(state.record.payload) ?? {}}
 	for (let attempt = 1; ; attempt++) {
@@ -99,7 +99,7 @@ export async function update(state: SessionState, key: string, change: (value: u
 		const value = await change(Object.hasOwn(base, key) ? base[key] : undefined)
 		const data: Data = {...theirs.data, [key]: value}
 		const entry = entryFor(state, data)
-		const result = await backend.replace(state.keyOf(state.sid), entry, theirs.record.revision)
+		const result = await store.replace(state.keyOf(state.sid), entry, theirs.record.revision)
 		if (result.outcome === 'written') {
 			rebase(state, {record: {...entry, revision: result.revision}, data}, key)
 			if (state.cookie !== 'set') state.cookie = 'refresh'

@@ -1,10 +1,10 @@
-import type {Entry, StoredRecord} from '../stores/contract.js'
+import type {Entry, StoredRecord} from '../../stores/contract.js'
+import {becomeGone, settle, settleEmptied, settleNew, tellGone} from '../outcome.js'
+import {isEmpty, type SessionState} from '../state.js'
 import {current} from './conflict.js'
 import {createUnderFreeId, entryFor} from './create.js'
-import {confirm, isDoubtful} from './doubt.js'
-import {becomeGone, settle, settleEmptied, settleNew, tellGone} from './outcome.js'
-import {isEmpty, type SessionState} from './state.js'
-import {succeed} from './succession.js'
+import {succeed} from './regenerate.js'
+import {confirm, isDoubtful} from './stale-cookie.js'
 
 /**
  * Brings the store to what the session is now. What the response has to say is in `state.cookie` afterwards.
@@ -55,7 +55,7 @@ export function doom(state: SessionState): void {
 async function deleteDoomed(state: SessionState, sid: string): Promise<void> {
 	// once only: when the store fails, the caller is told, and the end of the request does not wait for it again
 	state.doomed = undefined
-	const {outcome} = await state.core.backend.delete(state.keyOf(sid))
+	const {outcome} = await state.core.store.delete(state.keyOf(sid))
 	state.core.recentlyEnded.add(sid)
 	state.cookie = 'clear'
 	if (outcome === 'deleted') state.core.emit('destroyed', sid, 'destroyed by the application')
@@ -72,13 +72,13 @@ async function createNew(state: SessionState): Promise<void> {
 
 /** Writes `state.data` over `base`, or deletes it when nothing is left; merges with whoever was faster. */
 async function replaceOrDelete(state: SessionState, base: StoredRecord): Promise<void> {
-	const {backend, config} = state.core
+	const {store, config} = state.core
 	const key = state.keyOf(state.sid)
 	let {data} = state
 	let revision = config.SESSION_CONCURRENCY === 'last-write-wins' ? undefined : base.revision
 	for (let attempt = 1; ; attempt++) {
 		const entry = isEmpty(data) ? undefined : entryFor(state, data)
-		const result = await (entry ? backend.replace(key, entry, revision) : backend.delete(key, revision))
+		const result = await (entry ? store.replace(key, entry, revision) : store.delete(key, revision))
 		if (result.outcome === 'written') return settle(state, data, {...(entry as Entry), revision: result.revision})
 		if (result.outcome === 'deleted') return settleEmptied(state)
 		const theirs = await current(state, key, result, attempt)

@@ -1,7 +1,23 @@
 import type Koa from 'koa'
 import {SessionError} from '../errors.js'
+import type {FlashesOptions} from '../session/flash.js'
+import type {Session, SessionData} from '../session/session.js'
 import type {Cycle} from './cycle.js'
-import type {FlashesOptions} from './flash.js'
+
+declare module 'koa' {
+	interface ExtendableContext {
+		/** The session of this visitor. Assign null to destroy it, an object to replace its data. */
+		get session(): Session
+		set session(next: SessionData | null)
+
+		/** Keeps a message for the next page that shows messages; `category` defaults to `message` (Flask's `flash`). */
+		flash(message: unknown, category?: string): void
+
+		/** Takes the flashed messages out of the session (Flask's `get_flashed_messages`). */
+		flashes(options: FlashesOptions & {withCategories: true}): [category: string, message: unknown][]
+		flashes(options?: FlashesOptions): unknown[]
+	}
+}
 
 /** The property of `ctx` that holds the cycle of one mounted instance. */
 export type Slot = symbol

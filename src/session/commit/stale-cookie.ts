@@ -1,6 +1,6 @@
-import {becomeGone} from './outcome.js'
-import {isRetired} from './retirement.js'
-import type {SessionState} from './state.js'
+import {becomeGone} from '../outcome.js'
+import type {SessionState} from '../state.js'
+import {isRetired} from './grace.js'
 
 /** For how long a request may rely on what it last heard of the session, in milliseconds, before it sends its cookie. */
 export const DOUBT_AFTER_MS = 100
@@ -18,9 +18,9 @@ export function isDoubtful(state: SessionState): boolean {
 
 /** Asks the store whether the session still has this id. A failure changes nothing but that the cookie may be left out. */
 export async function confirm(state: SessionState): Promise<void> {
-	const {backend, codec} = state.core
+	const {store, codec} = state.core
 	try {
-		const record = await backend.read(state.keyOf(state.sid))
+		const record = await store.read(state.keyOf(state.sid))
 		const data = record && codec.decode(record.payload)
 		if (data === undefined || isRetired(data)) becomeGone(state)
 		else state.seenAt = state.core.now()

@@ -1,6 +1,6 @@
 import {SessionError} from '../errors.js'
 import type {Data} from '../serializers/codec.js'
-import {destroy} from './commit.js'
+import {destroy} from './commit/commit.js'
 import {load} from './load.js'
 import {lock} from './lock.js'
 import {clear, regenerate, regenerateEmpty, reload, save, update} from './operations.js'

@@ -3,7 +3,7 @@ import type {Capabilities, Store, StoredRecord} from '../stores/contract.js'
 import {createDeadlines} from './deadlines.js'
 
 /** The store as the core uses it: opened when first needed, what a request calls under a deadline, every failure typed. */
-export interface Backend extends Pick<Store, 'read' | 'create' | 'replace' | 'touch' | 'delete' | 'close'> {
+export interface StoreHandle extends Pick<Store, 'read' | 'create' | 'replace' | 'touch' | 'delete' | 'close'> {
 	/** Opens the store, or waits until it is open. A failed attempt is repeated by the next call. */
 	ready(): Promise<void>
 	/** Removes expired records; 0 for a store that has nothing to sweep (redis, a Keyv). Has no deadline, but a signal. */
@@ -18,7 +18,7 @@ const SWEEP_BATCH = 1000
  * @param open makes the store; called again after it has failed
  * @param timeoutMs how long one call may take, opening included
  */
-export function createBackend(open: () => Promise<Store>, timeoutMs: number): Backend {
+export function createStoreHandle(open: () => Promise<Store>, timeoutMs: number): StoreHandle {
 	const deadlines = createDeadlines(timeoutMs)
 	let opened: Store | undefined
 	let opening: Promise<Store> | undefined

@@ -1,0 +1,92 @@
+import {STATUS_CODES} from 'node:http'
+import {types} from 'node:util'
+import type {Context} from 'koa'
+import {isEmpty, type SessionState} from '../session/state.js'
+import type {Instance} from './instance.js'
+import {variesByCookie} from './transport.js'
+
+/** Tells the client what the session needs it to know, in the headers of the response. */
+export function answer(core: Instance, ctx: Context, state: SessionState): void {
+	const cookie = cookieFor(core, ctx, state)
+	const canSend = ctx.respond !== false && !ctx.headerSent
+	if (canSend && cookie !== undefined) core.transport.send(ctx, cookie)
+	else if (canSend && state.accessed) core.transport.vary(ctx)
+	else if (cookie !== undefined && state.cookie !== 'refresh') warnOfLostCookie(core)
+}
+
+/**
+ * The error to throw in the place of `error`, with the headers that an answer to it must have. They also go to the
+ * response, for a middleware above that answers in its own way.
+ */
+export function withHeaders(core: Instance, ctx: Context, state: SessionState, error: unknown): unknown {
+	const due = state.cookie !== 'refresh' || statusOf(error) < 500
+	const cookie = due ? cookieFor(core, ctx, state) : undefined
+	if (cookie === undefined && !state.accessed) return error
+	if (!ctx.headerSent) {
+		if (cookie === undefined) core.transport.vary(ctx)
+		else core.transport.send(ctx, cookie)
+	}
+	return withErrorHeaders(error, cookie)
+}
+
+/** The `Set-Cookie` text that the response owes the client. */
+function cookieFor({transport}: Instance, ctx: Context, state: SessionState): string | undefined {
+	if (state.gone) return undefined
+	if (state.cookie === 'clear') return transport.deletion(ctx)
+	if (state.record === undefined || state.cookie === undefined) return undefined
+	if (state.cookie === 'refresh' && isEmpty(state.data)) return undefined
+	// where the store does not tell the expiry, a cookie that lives longer than the record does no harm
+	const expiresAt = state.record.expiresAt ?? state.expiry()
+	return transport.cookie(ctx, state.sid, state.permanent ? expiresAt : undefined)
+}
+
+function warnOfLostCookie({warn}: Instance): void {
+	warn(
+		'A session cookie could not be sent: the response had begun, or ctx.respond is false. ' +
+			'Set session data, log in and log out before that; what was changed is stored all the same.',
+		'KSS_COOKIE_NOT_SENT',
+	)
+}
+
+type Headers = Record<string, string | string[]>
+
+/**
+ * `error` with what its response owes the client. Koa drops all headers when it answers with an error, but those in
+ * `error.headers`; what the application has put there stays.
+ *
+ * @param cookie a `Set-Cookie` text; without one the response only says that it depends on the cookie
+ * @returns `error` itself; another one around it where it cannot have headers and a cookie must reach the client
+ */
+function withErrorHeaders(error: unknown, cookie: string | undefined): unknown {
+	const canHaveHeaders = isError(error) && Object.isExtensible(error)
+	if (!canHaveHeaders && cookie === undefined) return error
+	const carrier = (
+		canHaveHeaders ? error : new Error('The handler threw what is no Error', {cause: error})
+	) as Error & {headers?: Headers}
+	const given = Object.entries(carrier.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])
+	const headers: Headers = Object.fromEntries(given)
+	headers.vary = withCookie(String(headers.vary ?? ''))
+	if (cookie !== undefined) {
+		headers['set-cookie'] = [headers['set-cookie'] ?? [], cookie].flat()
+		headers['cache-control'] ??= 'no-store'
+	}
+	carrier.headers = headers
+	return carrier
+}
+
+/** The status that Koa answers `error` with: 500 for what is no Error, and for a status that is none. */
+export function statusOf(error: unknown): number {
+	if (!isError(error)) return 500
+	const {status, statusCode} = error as {status?: unknown; statusCode?: unknown}
+	const given = status || statusCode
+	return typeof given === 'number' && given in STATUS_CODES ? given : 500
+}
+
+function isError(value: unknown): value is Error {
+	return types.isNativeError(value) || value instanceof Error
+}
+
+function withCookie(vary: string): string {
+	if (variesByCookie(vary)) return vary
+	return vary === '' ? 'Cookie' : `${vary}, Cookie`
+}
