@@ -3,7 +3,7 @@
  * and fails when a file differs.
  */
 
-import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {ruleChecks} from '../src/config/rules.js'
 import {generate, type Sources} from './gen-config/pipeline.js'
@@ -16,8 +16,12 @@ if ('faults' in generated) {
 	process.exitCode = 1
 } else {
 	const changed = [...generated.files].filter(([path, text]) => readIfThere(path) !== text)
-	if (process.argv.includes('--check')) report([...changed.map(([path]) => path), ...strangers(generated.files)])
-	else for (const [path, text] of changed) write(path, text)
+	const strays = findStrays(generated.files)
+	if (process.argv.includes('--check')) report([...changed.map(([path]) => path), ...strays])
+	else {
+		for (const [path, text] of changed) write(path, text)
+		for (const path of strays) remove(path)
+	}
 }
 
 function readSources(): Sources {
@@ -37,8 +41,8 @@ function readSources(): Sources {
 	}
 }
 
-/** What lies among the generated files and is not one of them. */
-function strangers(files: ReadonlyMap<string, string>): string[] {
+/** What lies among the generated files and is not one of them: no hand-written file has its place there. */
+function findStrays(files: ReadonlyMap<string, string>): string[] {
 	const there = readdirSync(join(ROOT, 'src/generated')).map(name => `src/generated/${name}`)
 	return there.filter(path => !files.has(path))
 }
@@ -62,4 +66,9 @@ function write(path: string, text: string): void {
 	mkdirSync(dirname(join(ROOT, path)), {recursive: true})
 	writeFileSync(join(ROOT, path), text)
 	console.log(`wrote ${path}`)
+}
+
+function remove(path: string): void {
+	rmSync(join(ROOT, path), {recursive: true})
+	console.log(`removed ${path}`)
 }

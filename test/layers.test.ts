@@ -22,9 +22,9 @@ interface Import {
 	readonly lazy: boolean
 }
 
-function imports(): Import[] {
-	return sources().flatMap(from => {
-		const text = readFileSync(join('src', from), 'utf8')
+function imports(root = 'src'): Import[] {
+	return sources(root).flatMap(from => {
+		const text = readFileSync(join(root, from), 'utf8')
 		return [...text.matchAll(/(from|import\()\s*'(\.[^']+)'/g)].map(([, how, target = '']) => ({
 			from,
 			to: normalize(join(dirname(from), target)).replace(/\.js$/, '.ts'),
@@ -33,8 +33,8 @@ function imports(): Import[] {
 	})
 }
 
-function sources(): string[] {
-	return readdirSync('src', {recursive: true, encoding: 'utf8'}).filter(file => file.endsWith('.ts'))
+function sources(root = 'src'): string[] {
+	return readdirSync(root, {recursive: true, encoding: 'utf8'}).filter(file => file.endsWith('.ts'))
 }
 
 function partOf(file: string): string {
@@ -75,7 +75,8 @@ test('a store module is reached through the registry only, and by whom the packa
 
 test('no import runs in a circle', t => {
 	const next = new Map<string, string[]>()
-	for (const {from, to, lazy} of imports()) if (!lazy) next.set(from, [...(next.get(from) ?? []), to])
+	for (const {from, to, lazy} of [...imports(), ...imports('scripts')])
+		if (!lazy) next.set(from, [...(next.get(from) ?? []), to])
 	const done = new Set<string>()
 	const visit = (file: string, path: readonly string[]): readonly string[] | undefined => {
 		if (path.includes(file)) return [...path.slice(path.indexOf(file)), file]
@@ -88,9 +89,7 @@ test('no import runs in a circle', t => {
 		return undefined
 	}
 	t.deepEqual(
-		sources()
-			.map(file => visit(file, []))
-			.filter(circle => circle !== undefined),
+		[...sources(), ...sources('scripts')].map(file => visit(file, [])).filter(circle => circle !== undefined),
 		[],
 	)
 })

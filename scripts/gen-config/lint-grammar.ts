@@ -3,7 +3,7 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {Ajv, type ErrorObject} from 'ajv'
-import type {Report} from './lint.js'
+import type {Report} from './lint-rules.js'
 
 const GRAMMAR = join(import.meta.dirname, '../../config-schema/grammar.schema.json')
 

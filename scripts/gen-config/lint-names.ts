@@ -1,7 +1,6 @@
 /** The pass of the lint over names: each means one thing, and what is referred to is there. */
 
-import type {LintPass, Report} from './lint.js'
-import type {Path} from './load.js'
+import type {LintPass, Path, Report} from './lint-rules.js'
 import type {SchemaFile} from './schema-file.js'
 
 /** Reports names that are used twice or not known. */

@@ -1,3 +1,7 @@
+/** What the passes of the lint have in common: the kinds of mistakes, and how one is reported. */
+
+import type {SchemaFile} from './schema-file.js'
+
 /** The kinds of mistakes that the lint of the schema finds; `config-schema/README.md` lists them for people. */
 export const LINT_RULES = [
 	'yaml',
@@ -28,3 +32,21 @@ export const LINT_RULES = [
 
 /** One of {@link LINT_RULES}. */
 export type LintRule = (typeof LINT_RULES)[number]
+
+/** A step from a value to one inside it. */
+export type Path = readonly (string | number)[]
+
+/** One mistake in the schema. */
+export interface Fault {
+	readonly file: string
+	readonly line: number
+	/** The kind of mistake. */
+	readonly rule: LintRule
+	readonly message: string
+}
+
+/** Reports a fault at a place in the schema. */
+export type Report = (path: Path, rule: LintRule, message: string) => void
+
+/** One pass over a schema that has passed the grammar. */
+export type LintPass = (schema: SchemaFile, report: Report, ruleIds: ReadonlySet<string>) => void

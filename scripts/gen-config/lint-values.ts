@@ -1,7 +1,6 @@
 /** The pass of the lint over types, bounds, defaults and examples: they fit each other. */
 
-import type {LintPass, Report} from './lint.js'
-import type {Path} from './load.js'
+import type {LintPass, Path, Report} from './lint-rules.js'
 import {ENVIRONMENT_FORMS} from './model.js'
 import type {OptionSource, SchemaFile} from './schema-file.js'
 import {valueFault} from './value-fault.js'

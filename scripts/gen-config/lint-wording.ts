@@ -1,7 +1,6 @@
 /** The pass of the lint over words and versions: what people will read. */
 
-import type {LintPass, Report} from './lint.js'
-import type {Path} from './load.js'
+import type {LintPass, Path, Report} from './lint-rules.js'
 import type {DeprecationSource} from './schema-file.js'
 
 const VERSION = /^\d+\.\d+\.\d+$/

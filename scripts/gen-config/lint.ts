@@ -1,21 +1,15 @@
 /**
  * The lint of the schema: everything that would make a generated file wrong, reported with its line, all at once.
- * `config-schema/README.md` lists the rules, and `test/gen/fixtures/` has one bad file for each.
+ * `config-schema/README.md` lists the rules, and `test/gen/mistakes.ts` has one mistake of each kind.
  */
 
 import {lintGrammar} from './lint-grammar.js'
 import {lintNames} from './lint-names.js'
-import type {LintRule} from './lint-rules.js'
+import type {Fault, LintPass, Report} from './lint-rules.js'
 import {lintValues} from './lint-values.js'
 import {lintWording} from './lint-wording.js'
-import type {Fault, LoadedFile, Path} from './load.js'
+import type {LoadedFile} from './load.js'
 import type {SchemaFile} from './schema-file.js'
-
-/** Reports a fault at a place in the schema. */
-export type Report = (path: Path, rule: LintRule, message: string) => void
-
-/** One pass over a schema that has passed the grammar. */
-export type LintPass = (schema: SchemaFile, report: Report, ruleIds: ReadonlySet<string>) => void
 
 const PASSES: readonly LintPass[] = [lintNames, lintValues, lintWording]
 

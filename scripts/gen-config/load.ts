@@ -1,19 +1,7 @@
 /** Reads `session.yaml` with the line of every key and value. */
 
 import {isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument} from 'yaml'
-import type {LintRule} from './lint-rules.js'
-
-/** A step from a value to one inside it. */
-export type Path = readonly (string | number)[]
-
-/** One mistake in the schema. */
-export interface Fault {
-	readonly file: string
-	readonly line: number
-	/** The kind of mistake. */
-	readonly rule: LintRule
-	readonly message: string
-}
+import type {Fault, Path} from './lint-rules.js'
 
 /** A YAML text, its value, and where each part of it stands. */
 export interface LoadedFile {
