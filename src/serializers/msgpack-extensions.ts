@@ -2,7 +2,7 @@
  * What msgpackr has no option for. Its extensions are registered per class and hold for the whole process, so each is
  * bound to a stand-in class of ours: how other users of msgpackr write a Map or a Set is left alone.
  */
-import {addExtension, type Options, Packr} from 'msgpackr'
+import {addExtension, type Options, Packr} from 'msgpackr/index-no-eval'
 
 /** Extension type of a Map: an array of its entries, as MessagePack. */
 const MAP_TYPE = 0x4d

@@ -8,7 +8,7 @@
  *   sees an opaque `Ext` and hands it back untouched.
  * - What Python could not read, or would read as something else, is refused with its path.
  */
-import {Packr} from 'msgpackr'
+import {Packr} from 'msgpackr/index-no-eval'
 import type {Serializer} from './contract.js'
 import {NEGATIVE_ZERO, PACKR_OPTIONS, unpackWith, WireMap, WireSet, wasStoredAsMap} from './msgpack-extensions.js'
 import {asBuffer, assertDepth, assertWellFormed, isPlainObject, kindOf, named, under, unsupported} from './values.js'
@@ -95,9 +95,12 @@ function partsOf(value: object): readonly unknown[] {
 
 function fromMaps(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(fromMaps)
-	if (!(value instanceof Map) || wasStoredAsMap(value)) return value
+	if (value instanceof Set) return new Set([...value].map(fromMaps))
+	if (!(value instanceof Map)) return value
+	const entries = Array.from(value, ([key, item]): [unknown, unknown] => [fromMaps(key), fromMaps(item)])
+	if (wasStoredAsMap(value)) return new Map(entries)
 	// fromEntries defines the keys, so that `__proto__` becomes a key like any other
-	return Object.fromEntries(Array.from(value, ([key, item]) => [String(key), fromMaps(item)]))
+	return Object.fromEntries(entries.map(([key, item]) => [String(key), item]))
 }
 
 /**

@@ -1,0 +1,4 @@
+/** This entry of msgpackr has no types of its own: it is the whole library in one file. */
+declare module 'msgpackr/index-no-eval' {
+	export * from 'msgpackr'
+}
