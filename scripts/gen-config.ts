@@ -6,6 +6,7 @@
 import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {ruleChecks} from '../src/config/rules.js'
+import {findStores} from './gen-config/find-stores.js'
 import {generate, type Sources} from './gen-config/pipeline.js'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -26,17 +27,15 @@ if ('faults' in generated) {
 
 function readSources(): Sources {
 	const file = 'config-schema/session.yaml'
-	const storeModules = readdirSync(join(ROOT, 'src/stores'), {withFileTypes: true})
-		.filter(entry => entry.isFile() && entry.name.endsWith('.ts'))
-		.map(entry => entry.name.slice(0, -'.ts'.length))
 	const docs = readdirSync(join(ROOT, 'docs'))
 		.filter(name => name.endsWith('.md'))
 		.map(name => `docs/${name}`)
 	return {
 		file,
 		yaml: readFileSync(join(ROOT, file), 'utf8'),
-		storeModules: new Set(storeModules),
+		storeModules: findStores(join(ROOT, 'src/stores')),
 		ruleIds: new Set(Object.keys(ruleChecks)),
+		packageJson: readFileSync(join(ROOT, 'package.json'), 'utf8'),
 		pages: new Map(['README.md', ...docs].map(path => [path, readFileSync(join(ROOT, path), 'utf8')])),
 	}
 }

@@ -1,7 +1,7 @@
 /** Writes `src/generated/options.ts`: the options, session types and rules as data. */
 
 import {literal} from './literal.js'
-import {type Option, optionWarningCode, type Schema, type SessionType, sessionTypeWarningCode} from './model.js'
+import type {Deprecation, Option, Schema, SessionType} from './model.js'
 import type {Rule} from './schema-file.js'
 import {expectedText} from './wording.js'
 
@@ -22,6 +22,9 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = ${literal(opti
 
 /** Every session type under its canonical name. */
 export const sessionTypes: Readonly<Record<SessionType, SessionTypeEntry>> = ${literal(sessionTypes)}
+
+/** Names of session types that have no store in this version yet. */
+export const plannedTypes: readonly string[] = ${literal(schema.plannedTypes)}
 
 /** The relations between options. */
 export const rules: Readonly<Record<RuleId, RuleEntry>> = ${literal(rules)}
@@ -45,16 +48,19 @@ function optionEntry(option: Option, schema: Schema): object {
 		secret: option.secret,
 		methodSets: option.objects?.map(object => object.methods),
 		textAllowed: option.type === 'client' && option.pattern !== undefined ? true : undefined,
-		deprecation: option.deprecation && {code: optionWarningCode(option.name), text: option.deprecation.text},
+		deprecation: warning(option.deprecation),
 	}
 }
 
 function sessionTypeEntry(type: SessionType): object {
 	return {
 		aliases: type.aliases,
-		available: type.available,
-		deprecation: type.deprecation && {code: sessionTypeWarningCode(type.name), text: type.deprecation.text},
+		deprecation: warning(type.deprecation),
 	}
+}
+
+function warning(deprecation: Deprecation | undefined): object | undefined {
+	return deprecation && {code: deprecation.code, text: deprecation.text}
 }
 
 function ruleEntry(rule: Rule): object {

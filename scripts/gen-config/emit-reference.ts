@@ -1,9 +1,9 @@
 /** Writes `docs/config-reference.md`: every option, in the order of the schema. */
 
 import {anchor, code, link, table} from './markdown.js'
-import {type Group, optionWarningCode, type Schema, sessionTypeWarningCode} from './model.js'
+import type {Deprecation, Group, Schema} from './model.js'
 import {optionSection} from './reference-option.js'
-import type {DeprecationSource, Rule} from './schema-file.js'
+import type {Rule} from './schema-file.js'
 import {storesTable} from './tables.js'
 
 /** The text of the page. */
@@ -53,15 +53,13 @@ function groupSection(group: Group, schema: Schema): readonly string[] {
 }
 
 function deprecationsTable(schema: Schema): string {
-	const row = (what: string, warning: string, deprecation: DeprecationSource | undefined) =>
-		deprecation === undefined ? [] : [[what, deprecation.since, deprecation.removal, code(warning)]]
+	const row = (what: string, deprecation: Deprecation | undefined) =>
+		deprecation === undefined ? [] : [[what, deprecation.since, deprecation.removal, code(deprecation.code)]]
 	return table(
 		['deprecated', 'since', 'removal', 'code of the warning'],
 		[
-			...schema.sessionTypes.flatMap(type =>
-				row(`SESSION_TYPE ${code(`'${type.name}'`)}`, sessionTypeWarningCode(type.name), type.deprecation),
-			),
-			...schema.options.flatMap(option => row(link(option.name), optionWarningCode(option.name), option.deprecation)),
+			...schema.sessionTypes.flatMap(type => row(`SESSION_TYPE ${code(`'${type.name}'`)}`, type.deprecation)),
+			...schema.options.flatMap(option => row(link(option.name), option.deprecation)),
 		],
 	)
 }

@@ -77,16 +77,14 @@ function imports(schema: Schema): string {
 }
 
 function sessionTypes(schema: Schema): string {
-	const lines = schema.sessionTypes.map(
-		type => `- \`${type.name}\`${aliasNote(type)}: ${type.available ? type.summary : 'not yet available.'}`,
-	)
-	const aliases = schema.sessionTypes.flatMap(type => type.aliases)
+	const lines = schema.sessionTypes.map(type => `- \`${type.name}\`${aliasNote(type)}: ${type.summary}`)
+	const names = ['SessionType', ...schema.sessionTypes.flatMap(type => type.aliases).map(quoted)]
 	return `${docComment([`The kinds of stores.\n\n${lines.join('\n')}`], 0)}
 export type SessionType =
 ${schema.sessionTypes.map(type => `\t| ${quoted(type.name)}`).join('\n')}
 
 /** What SESSION_TYPE takes: a {@link SessionType} or the name that Flask-Session has for it. */
-export type SessionTypeName = SessionType | ${aliases.map(quoted).join(' | ')}`
+export type SessionTypeName = ${names.join(' | ')}`
 }
 
 function aliasNote(type: SessionType): string {
@@ -94,7 +92,7 @@ function aliasNote(type: SessionType): string {
 }
 
 function properties(option: Option, schema: Schema, type: string): string {
-	const note = [`Takes ${expectedText(option, schema)}.`, applies(option), availability(option)]
+	const note = [`Takes ${expectedText(option, schema)}.`, applies(option)]
 	const canonical = docComment([option.summary, option.details, note.join(' ').trim(), tags(option)], 1)
 	const aliases = option.aliases.map(alias => {
 		const comment = docComment([`The same as ${option.name}.`, option.summary, note.join(' ').trim(), tags(option)], 1)
@@ -112,10 +110,6 @@ function resolvedProperty(option: Option): string {
 
 function applies(option: Option): string {
 	return option.appliesTo === undefined ? '' : `For ${option.appliesTo.map(type => `\`${type}\``).join(', ')}.`
-}
-
-function availability(option: Option): string {
-	return option.available ? '' : 'Not yet available.'
 }
 
 function tags(option: Option): string {

@@ -4,9 +4,10 @@ import type {LintPass, Path, Report} from './lint-rules.js'
 import type {SchemaFile} from './schema-file.js'
 
 /** Reports names that are used twice or not known. */
-export const lintNames: LintPass = (schema, report, ruleIds) => {
+export const lintNames: LintPass = (schema, report, {ruleIds, storeModules}) => {
 	lintOptionNames(schema, report)
 	lintTypeNames(schema, report)
+	lintStores(schema, report, storeModules)
 	lintReferences(schema, report)
 	lintRules(schema, report, ruleIds)
 }
@@ -27,6 +28,14 @@ function lintTypeNames({sessionTypes}: SchemaFile, report: Report): void {
 		sessionTypes.map(({name, aliases = []}, index) => ({name, path: ['sessionTypes', index], aliases})),
 		report,
 	)
+}
+
+function lintStores({sessionTypes}: SchemaFile, report: Report, storeModules: ReadonlySet<string>): void {
+	const named = new Set(sessionTypes.map(type => type.name))
+	for (const name of storeModules) {
+		if (!named.has(name))
+			report(['sessionTypes'], 'unused-store', `src/stores/${name}.ts is the store of no session type`)
+	}
 }
 
 function lintUnique(entries: readonly {name: string; path: Path; aliases: readonly string[]}[], report: Report): void {

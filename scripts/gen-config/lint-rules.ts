@@ -10,6 +10,7 @@ export const LINT_RULES = [
 	'sentence',
 	'since',
 	'removal-missing',
+	'removal-too-early',
 	'duplicate-name',
 	'duplicate-alias',
 	'alias-is-name',
@@ -18,6 +19,8 @@ export const LINT_RULES = [
 	'unknown-replacement',
 	'unknown-rule',
 	'unused-rule',
+	'unused-store',
+	'capabilities-when',
 	'key-of-other-type',
 	'key-missing',
 	'bounds',
@@ -48,5 +51,13 @@ export interface Fault {
 /** Reports a fault at a place in the schema. */
 export type Report = (path: Path, rule: LintRule, message: string) => void
 
+/** What the hand-written code has of what the schema names. */
+export interface HandWritten {
+	/** The ids of the checks in `src/config/rules.ts`. */
+	readonly ruleIds: ReadonlySet<string>
+	/** The stores under `src/stores/`. */
+	readonly storeModules: ReadonlySet<string>
+}
+
 /** One pass over a schema that has passed the grammar. */
-export type LintPass = (schema: SchemaFile, report: Report, ruleIds: ReadonlySet<string>) => void
+export type LintPass = (schema: SchemaFile, report: Report, handWritten: HandWritten) => void

@@ -1,12 +1,21 @@
-/** The schema as the emitters see it: `session.yaml` after the lint, with what each entry inherits filled in. */
+/**
+ * The schema as the emitters see it: `session.yaml` after the lint, with what each entry inherits filled in, and
+ * without what has no store in this version.
+ */
 
 import type {EnvironmentForm, OptionType} from '../../src/config/table.js'
-import type {GroupSource, OptionSource, Rule, SchemaFile, SessionTypeSource} from './schema-file.js'
+import type {DeprecationSource, GroupSource, OptionSource, Rule, SchemaFile, SessionTypeSource} from './schema-file.js'
 
-/** A session type, and whether this version has its store. */
+/** A deprecation with its stable code and its text, which the warning, the doc comment and the reference share. */
+export interface Deprecation extends DeprecationSource {
+	readonly code: string
+	readonly text: string
+}
+
+/** A session type whose store this version has. */
 export interface SessionType extends SessionTypeSource {
 	readonly aliases: readonly string[]
-	readonly available: boolean
+	readonly deprecation?: Deprecation
 }
 
 /** An option with its name and what it inherits. */
@@ -16,8 +25,7 @@ export interface Option extends OptionSource {
 	readonly environment: EnvironmentForm
 	/** The session types that read it; `undefined`: all. */
 	readonly appliesTo?: readonly string[]
-	/** Whether this version has a store that reads it. */
-	readonly available: boolean
+	readonly deprecation?: Deprecation
 }
 
 /** A group with its options in order. */
@@ -28,9 +36,11 @@ export interface Group {
 	readonly options: readonly Option[]
 }
 
-/** The whole schema. */
+/** The part of `session.yaml` that this version has: the session types whose stores exist, and what they read. */
 export interface Schema {
 	readonly sessionTypes: readonly SessionType[]
+	/** The names and aliases of the session types that have no store yet. */
+	readonly plannedTypes: readonly string[]
 	readonly groups: readonly Group[]
 	readonly options: readonly Option[]
 	readonly rules: readonly Rule[]
@@ -54,26 +64,25 @@ export const ENVIRONMENT_FORMS: Readonly<Record<OptionType, EnvironmentForm>> = 
 }
 
 /**
- * Fills in what entries inherit and what follows from the files that exist.
+ * Fills in what entries inherit, and leaves out what has no store.
  *
- * @param storeModules the names of the files under `src/stores/`, without `.ts`
+ * @param storeModules the stores under `src/stores/`, by the name of their file without `.ts`
  */
 export function toSchema(file: SchemaFile, storeModules: ReadonlySet<string>): Schema {
-	const sessionTypes = file.sessionTypes.map(source => ({
-		...source,
-		aliases: source.aliases ?? [],
-		available: storeModules.has(source.module),
-	}))
-	const availableTypes = new Set(sessionTypes.filter(type => type.available).map(type => type.name))
-
-	const groups = file.groups.map(group => ({
-		name: group.name,
-		title: group.title,
-		summary: group.summary,
-		options: Object.entries(group.options).map(([name, source]) => toOption(name, source, group, availableTypes)),
-	}))
+	const available = (type: string) => storeModules.has(type)
+	const groups = file.groups
+		.map(group => ({
+			name: group.name,
+			title: group.title,
+			summary: group.summary,
+			options: Object.entries(group.options)
+				.map(([name, source]) => toOption(name, source, group, available))
+				.filter(({appliesTo}) => appliesTo === undefined || appliesTo.length > 0),
+		}))
+		.filter(group => group.options.length > 0)
 	return {
-		sessionTypes,
+		sessionTypes: file.sessionTypes.filter(({name}) => available(name)).map(toSessionType),
+		plannedTypes: file.sessionTypes.flatMap(({name, aliases = []}) => (available(name) ? [] : [name, ...aliases])),
 		groups,
 		options: groups.flatMap(group => group.options),
 		rules: file.rules,
@@ -81,8 +90,20 @@ export function toSchema(file: SchemaFile, storeModules: ReadonlySet<string>): S
 	}
 }
 
-function toOption(name: string, source: OptionSource, group: GroupSource, availableTypes: ReadonlySet<string>): Option {
-	const appliesTo = source.appliesTo ?? group.appliesTo
+function toSessionType({deprecation, ...source}: SessionTypeSource): SessionType {
+	const {name, aliases = []} = source
+	const code = `KSS_DEP_SESSION_TYPE_${name.toUpperCase()}`
+	const naming = (type: string) => `SESSION_TYPE '${type}'`
+	return {...source, aliases, ...(deprecation && {deprecation: withText(name, deprecation, code, naming)})}
+}
+
+function toOption(
+	name: string,
+	{deprecation, ...source}: OptionSource,
+	group: GroupSource,
+	available: (type: string) => boolean,
+): Option {
+	const appliesTo = (source.appliesTo ?? group.appliesTo)?.filter(available)
 	const textClient = source.type === 'client' && source.pattern !== undefined
 	return {
 		...source,
@@ -90,16 +111,18 @@ function toOption(name: string, source: OptionSource, group: GroupSource, availa
 		aliases: source.aliases ?? [],
 		environment: source.environment ?? (textClient ? 'text' : ENVIRONMENT_FORMS[source.type]),
 		...(appliesTo && {appliesTo}),
-		available: appliesTo === undefined || appliesTo.some(type => availableTypes.has(type)),
+		...(deprecation && {deprecation: withText(name, deprecation, `KSS_DEP_${name}`, option => option)}),
 	}
 }
 
-/** The stable code of the warning for an option. */
-export function optionWarningCode(name: string): string {
-	return `KSS_DEP_${name}`
-}
-
-/** The stable code of the warning for a session type. */
-export function sessionTypeWarningCode(name: string): string {
-	return `KSS_DEP_SESSION_TYPE_${name.toUpperCase()}`
+function withText(
+	name: string,
+	source: DeprecationSource,
+	code: string,
+	naming: (name: string) => string,
+): Deprecation {
+	const {since, removal, replacement} = source
+	const instead = replacement === undefined ? 'Leave it out.' : `Use ${naming(replacement)} instead.`
+	const text = `${naming(name)} is deprecated since ${since} and will be removed in ${removal}. ${instead}`
+	return {...source, code, text}
 }

@@ -23,39 +23,22 @@ export function optionSection(option: Option, schema: Schema): readonly string[]
 		['Type', code(codeType(option))],
 		['Default', option.default === undefined ? 'none' : code(literal(option.default))],
 		['Environment', ENVIRONMENT[option.environment]],
-		['Session types', sessionTypesOf(option, schema)],
+		['Session types', option.appliesTo?.map(code).join(', ')],
 		['Aliases', option.aliases.length > 0 ? option.aliases.map(code).join(', ') : undefined],
 		['Secret', option.secret && 'yes: its value never appears in a message'],
 		['Since', option.since],
 		['Example', option.example === undefined ? undefined : code(exampleOf(option))],
 	]
-	const status = [
-		option.available ? [] : `> Not yet available: ${typesList(option, schema)} no store in this version.`,
-		option.deprecation ? `> ${option.deprecation.text}` : [],
-	].flat()
 	return [
 		`### ${option.name}`,
 		option.summary,
 		...(option.details === undefined ? [] : [option.details]),
-		...status,
+		...(option.deprecation === undefined ? [] : [`> ${option.deprecation.text}`]),
 		table(
 			['', ''],
 			rows.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
 		),
 	]
-}
-
-function sessionTypesOf({appliesTo}: Option, schema: Schema): string {
-	if (appliesTo === undefined) return 'all'
-	return schema.sessionTypes
-		.filter(type => appliesTo.includes(type.name))
-		.map(type => (type.available ? code(type.name) : `${code(type.name)} (not yet available)`))
-		.join(', ')
-}
-
-function typesList(option: Option, schema: Schema): string {
-	const types = schema.sessionTypes.filter(type => option.appliesTo?.includes(type.name)).map(type => code(type.name))
-	return `${types.join(' and ')} ${types.length === 1 ? 'has' : 'have'}`
 }
 
 function exampleOf(option: Option): string {

@@ -59,7 +59,6 @@ export interface DeprecationSource {
 	readonly since: string
 	readonly removal: string
 	readonly replacement?: string
-	readonly text: string
 }
 
 /** A session type as it is written. */
@@ -67,14 +66,26 @@ export interface SessionTypeSource {
 	readonly name: string
 	readonly title: string
 	readonly aliases?: readonly string[]
-	readonly module: string
 	readonly peerPackage?: string
 	readonly peerOptional?: true
 	readonly client?: string
 	readonly summary: string
-	readonly guarantees: string
+	readonly capabilities?: readonly CapabilitiesSource[]
+	readonly internal?: true
 	readonly since: string
 	readonly deprecation?: DeprecationSource
+}
+
+/** What the store of a session type declares, as it is written. */
+export interface CapabilitiesSource {
+	readonly when?: string
+	readonly atomicWrites: boolean
+	readonly extendsOnRead: boolean
+	readonly selfCleaning: boolean
+	readonly scope: 'process' | 'host' | 'network'
+	readonly expirySlackMs: number
+	readonly maxKeyBytes?: number
+	readonly maxPayloadBytes?: number
 }
 
 /** A relation between options. */

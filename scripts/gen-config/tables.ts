@@ -1,34 +1,45 @@
 /** The tables between `<!-- generated:NAME -->` and `<!-- /generated:NAME -->` in hand-written pages. */
 
 import {dirname, relative} from 'node:path/posix'
+import {capabilitiesTable, guarantees} from './capabilities.js'
 import {anchor, code, table} from './markdown.js'
 import type {Schema, SessionType} from './model.js'
 
 /** The tables by the name in the marker. */
 const TABLES: Readonly<Record<string, (schema: Schema, reference: string) => string>> = {
 	stores: (schema, reference) => storesTable(schema, name => `${reference}#${anchor(name)}`),
+	capabilities: capabilitiesTable,
 }
 
 /** The tables that a page must have: without its markers a table would stay as it is for ever, and nobody would know. */
-const REQUIRED: Readonly<Record<string, readonly string[]>> = {'README.md': ['stores']}
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+	'README.md': ['stores'],
+	'docs/stores.md': ['capabilities'],
+}
+
+/** Reports what is wrong with a page, and how many characters before it are fine. */
+type PageReport = (offset: number, message: string) => void
 
 /**
  * The page with its tables filled in; everything outside the markers stays.
  *
  * @param path where the page is, from the root of the project
- * @throws Error when a marker names no table, or a required one is missing
+ * @param report told when a marker names no table, or a required one is missing
  */
-export function fillTables(path: string, page: string, schema: Schema): string {
+export function fillTables(path: string, page: string, schema: Schema, report: PageReport): string {
 	for (const name of REQUIRED[path] ?? []) {
 		if (page.includes(`<!-- generated:${name} -->`) && page.includes(`<!-- /generated:${name} -->`)) continue
-		throw new Error(`${path} has lost the markers <!-- generated:${name} --> and <!-- /generated:${name} -->`)
+		report(0, `it has lost the markers <!-- generated:${name} --> and <!-- /generated:${name} -->`)
 	}
 	const reference = relative(dirname(path), 'docs/config-reference.md')
 	return page.replaceAll(
 		/(<!-- generated:([\w-]+) -->\n)[\s\S]*?(<!-- \/generated:\2 -->)/gu,
-		(_, open: string, name: string, close: string) => {
+		(found: string, open: string, name: string, close: string, offset: number) => {
 			const fill = TABLES[name]
-			if (fill === undefined) throw new Error(`${path} asks for a generated table ${name}, and there is none`)
+			if (fill === undefined) {
+				report(offset, `it asks for a generated table ${name}, and there is none`)
+				return found
+			}
 			return `${open}${fill(schema, reference)}\n${close}`
 		},
 	)
@@ -42,11 +53,13 @@ export function fillTables(path: string, page: string, schema: Schema): string {
 export function storesTable(schema: Schema, address: (option: string) => string): string {
 	const rows = schema.sessionTypes.map(type => [
 		names(type),
-		type.available ? `${type.summary} ${type.guarantees}` : '*Not yet available.*',
+		[type.summary, guarantees(type)].join(' ').trim(),
 		packageOf(type),
 		type.client === undefined ? '' : `[${type.client}](${address(type.client)})`,
 	])
-	return table(['SESSION_TYPE', 'what it is', 'package', 'client'], rows)
+	const planned = schema.plannedTypes.map(code).join(', ')
+	const stores = table(['SESSION_TYPE', 'what it is', 'package', 'client'], rows)
+	return planned === '' ? stores : `${stores}\n\nPlanned: ${planned}.`
 }
 
 function names(type: SessionType): string {

@@ -48,7 +48,7 @@ function mainText(option: Option, schema: Schema): string {
 		case 'keys':
 			return 'a list of texts or bytes, none of them empty'
 		case 'sessionType':
-			return orList(schema.sessionTypes.filter(type => type.available).map(type => quote(type.name)))
+			return orList(schema.sessionTypes.map(type => quote(type.name)))
 		case 'function':
 			return `a function ${option.signature}`
 		case 'client':

@@ -58,8 +58,6 @@ export interface OptionEntry {
 /** One value of SESSION_TYPE. */
 export interface SessionTypeEntry {
 	readonly aliases: readonly string[]
-	/** False while this version has no store for it. */
-	readonly available: boolean
 	readonly deprecation?: Deprecation
 }
 

@@ -1,7 +1,7 @@
 /** Checks one value against its entry in the schema and brings it into the form in which the code reads it. */
 
 import {jsonSchema} from '../generated/json-schema.js'
-import {options, sessionTypes} from '../generated/options.js'
+import {options, plannedTypes, sessionTypes} from '../generated/options.js'
 import type {OptionName} from '../generated/types.js'
 import {describe} from './describe.js'
 import {parseDuration} from './duration.js'
@@ -55,12 +55,11 @@ function checked(name: OptionName, given: unknown, convert: (value: unknown) => 
 
 function checkSessionType(given: unknown): Checked {
 	const wanted = given === null ? 'null' : typeof given === 'string' ? given.toLowerCase() : undefined
-	const found = Object.entries(sessionTypes).find(
-		([type, entry]) => wanted !== undefined && (type === wanted || entry.aliases.includes(wanted)),
-	)
-	if (found === undefined) return {received: describe(given)}
-	const [type, {available}] = found
-	return available ? {value: type} : {received: `${describe(given)}, which is not yet available in this version`}
+	if (wanted === undefined) return {received: describe(given)}
+	const found = Object.entries(sessionTypes).find(([type, {aliases}]) => type === wanted || aliases.includes(wanted))
+	if (found !== undefined) return {value: found[0]}
+	const isPlanned = plannedTypes.includes(wanted)
+	return {received: isPlanned ? `${describe(given)}, which is not yet available in this version` : describe(given)}
 }
 
 function checkDuration(name: OptionName, option: OptionEntry, given: unknown): Checked {

@@ -25,8 +25,8 @@ for (const [name, {deprecation, default: value}] of ENTRIES) {
 	})
 }
 
-for (const [type, {deprecation, available}] of Object.entries(sessionTypes)) {
-	if (deprecation === undefined || !available) continue
+for (const [type, {deprecation}] of Object.entries(sessionTypes)) {
+	if (deprecation === undefined) continue
 	test.serial(`SESSION_TYPE ${type} warns once when it is chosen, in the words of the schema`, async t => {
 		t.deepEqual(await warningsOf({SESSION_TYPE: type} as SessionConfig), [{...deprecation, name: 'DeprecationWarning'}])
 		t.deepEqual(await warningsOf({SESSION_TYPE: type} as SessionConfig), [])

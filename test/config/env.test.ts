@@ -47,9 +47,17 @@ test('a variable that is empty or undefined counts as not set', t => {
 	t.deepEqual(configFromEnv({SESSION_TYPE: '', SESSION_ID_LENGTH: '', SESSION_NO_SUCH: '', SECRET_KEY: undefined}), {})
 })
 
-test('an alias is read as its option', t => {
-	t.deepEqual(configFromEnv({SESSION_PEEWEE_TABLE: 'visits'}), {SESSION_KYSELY_TABLE: 'visits'})
-})
+for (const [name, {aliases, environment}] of ENTRIES) {
+	for (const alias of aliases) {
+		test(`the variable ${alias} means ${name}`, t => {
+			if (environment === 'none') t.deepEqual(keysOf({[alias]: 'x'}), [alias])
+			for (const value of environment === 'none' ? [] : plainFits(name)) {
+				const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+				t.deepEqual(configFromEnv({[alias]: text}), configFromEnv({[name]: text}))
+			}
+		})
+	}
+}
 
 test('an unknown SESSION_ variable is a problem, and the variables of others are ignored', t => {
 	t.deepEqual(keysOf({SESSION_COLOUR: 'red', SESION_TYPE: 'redis'}), ['SESSION_COLOUR', 'SESION_TYPE'])

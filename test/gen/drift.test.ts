@@ -13,6 +13,7 @@ const GENERATED = [
 	'src/generated/json-schema.ts',
 	'src/generated/config.schema.json',
 	'docs/config-reference.md',
+	'package.json',
 ]
 
 test('the generated files are those of the schema', async t => {

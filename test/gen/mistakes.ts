@@ -17,6 +17,7 @@ export const MISTAKES: Readonly<Record<LintRule, Mistake>> = {
 		['deprecation:', 'deprecation: # fault'],
 		['          removal: 1.0.0\n', ''],
 	],
+	'removal-too-early': [['removal: 1.0.0', 'removal: 0.1.0 # fault']],
 	'duplicate-name': [['SECRET_KEY:', 'SESSION_TYPE: # fault']],
 	'duplicate-alias': [['type: key', 'type: key\n        aliases: [SESSION_ID_BYTES] # fault']],
 	'alias-is-name': [['aliases: [SESSION_ID_BYTES]', 'aliases: [SESSION_TYPE] # fault']],
@@ -29,6 +30,11 @@ export const MISTAKES: Readonly<Record<LintRule, Mistake>> = {
 	'unused-rule': [
 		['rules:\n  - id: known-rule\n    options: [SESSION_ID_LENGTH]\n    expected: something\n', 'rules: [] # fault\n'],
 	],
+	'unused-store': [
+		['sessionTypes:', 'sessionTypes: # fault'],
+		['name: memory', 'name: memery'],
+	],
+	'capabilities-when': [['- atomicWrites: true', '- when: always # fault\n        atomicWrites: true']],
 	'key-of-other-type': [['type: key', 'type: key\n        min: 1 # fault']],
 	'key-missing': [
 		['type: enum\n        values: [Strict, Lax]\n        default: Lax\n', 'type: enum # fault\n'],

@@ -55,11 +55,11 @@ test('a new option shows in the types, the table, the JSON Schema and the refere
 })
 
 test('a deprecation is one text in the doc comment, the table, the JSON Schema and the reference', t => {
-	const text = 'SESSION_LAZY is deprecated for the sake of this test.'
+	const text = 'SESSION_LAZY is deprecated since 0.1.0 and will be removed in 0.2.0. Use SESSION_TYPE instead.'
 	const after = run({
 		yaml: YAML.replace(
 			'      SESSION_LAZY:\n',
-			`      SESSION_LAZY:\n        deprecation: {since: 0.1.0, removal: 0.2.0, text: ${text}}\n`,
+			`      SESSION_LAZY:\n        deprecation: {since: 0.1.0, removal: 0.2.0, replacement: SESSION_TYPE}\n`,
 		),
 	})
 	t.true(after.get('src/generated/types.ts')?.includes(`* @deprecated ${text}\n`))
@@ -69,38 +69,63 @@ test('a deprecation is one text in the doc comment, the table, the JSON Schema a
 	t.true(jsonSchema(after).properties.SESSION_LAZY?.deprecated)
 })
 
-test('a session type is available when the file of its store is there', t => {
+test('a session type without its store is left out everywhere, with its options, and named as planned', t => {
 	const before = run({storeModules: new Set(['null'])})
-	t.regex(before.get('src/generated/stores.ts') ?? '', /redis: \{\n\t\tavailable: false,\n(?!.*load)/)
-	t.regex(before.get('README.md') ?? '', /\| `redis` \| \*Not yet available\.\*/)
-	t.regex(section(before, 'SESSION_REDIS'), /> Not yet available: `redis` has no store in this version\./)
+	for (const [path, text] of before) if (path !== 'README.md') t.notRegex(text, /SESSION_REDIS|stores\/redis/, path)
+	t.regex(before.get('src/generated/options.ts') ?? '', /plannedTypes: [^=]*= \[[^\]]*'redis'/)
+	t.regex(before.get('README.md') ?? '', /^Planned: .*`redis`/m)
 
 	const after = run({storeModules: new Set(['null', 'redis'])})
 	t.regex(after.get('src/generated/stores.ts') ?? '', /load: \(\) => import\('\.\.\/stores\/redis\.js'\)/)
 	t.regex(after.get('README.md') ?? '', /\| `redis` \| Redis, alone/)
-	t.notRegex(section(after, 'SESSION_REDIS'), /Not yet available/)
+	t.regex(section(after, 'SESSION_REDIS'), /Session types \| `redis` \|/)
+})
+
+test('each store that is not internal is a subpath of the package, with the conditions of ./testing', t => {
+	const conditions = (path: string) => ({require: {types: `./dist/${path}.d.cts`}, default: `./dist/${path}.js`})
+	const packageJson = JSON.stringify({
+		name: 'a-package',
+		exports: {
+			'.': './dist/index.js',
+			'./stores/gone': './x.js',
+			'./testing': conditions('testing/index'),
+			'./end': './e.js',
+		},
+	})
+	const after = run({packageJson}).get('package.json') ?? ''
+	t.deepEqual(JSON.parse(after), {
+		name: 'a-package',
+		exports: {
+			'.': './dist/index.js',
+			'./testing': conditions('testing/index'),
+			'./stores/memory': conditions('stores/memory'),
+			'./stores/redis': conditions('stores/redis'),
+			'./end': './e.js',
+		},
+	})
 })
 
 test('a page keeps everything outside its markers', t => {
 	t.regex(
 		run({}).get('README.md') ?? '',
-		/^Before\.\n<!-- generated:stores -->\n\|[\s\S]*\|\n<!-- \/generated:stores -->\nAfter\.\n$/,
+		/^Before\.\n<!-- generated:stores -->\n\|[\s\S]*\n<!-- \/generated:stores -->\nAfter\.\n$/,
 	)
 })
 
 test('links in a table lead to the reference from where the page is', t => {
-	const files = run({pages: new Map([['docs/stores.md', PAGE]])})
-	t.regex(files.get('docs/stores.md') ?? '', /\]\(config-reference\.md#session_redis\)/)
+	const files = run({pages: new Map([['docs/page.md', PAGE]])})
+	t.regex(files.get('docs/page.md') ?? '', /\]\(config-reference\.md#session_redis\)/)
 })
 
-test('a marker for a table that does not exist is an error', t => {
+test('a marker for a table that does not exist is reported with its line', t => {
 	const pages = new Map([['docs/page.md', PAGE.replaceAll('stores', 'nothing')]])
-	t.throws(() => run({pages}), {message: /docs\/page\.md asks for a generated table nothing/})
+	t.deepEqual(faultsOf({pages}), ['docs/page.md:2: it asks for a generated table nothing, and there is none'])
 })
 
-test('a README without the markers of its table is an error', t => {
+test('a page without the markers of its table is reported', t => {
 	const pages = new Map([['README.md', PAGE.replaceAll('<!-- generated:stores -->', '')]])
-	t.throws(() => run({pages}), {message: /README\.md has lost the markers/})
+	const markers = '<!-- generated:stores --> and <!-- /generated:stores -->'
+	t.deepEqual(faultsOf({pages}), [`README.md:1: it has lost the markers ${markers}`])
 })
 
 test('nothing is generated from a schema with faults', t => {
@@ -108,12 +133,18 @@ test('nothing is generated from a schema with faults', t => {
 	t.true('faults' in generated)
 })
 
+function faultsOf(changes: Partial<Sources>): string[] {
+	const generated = generate({...sources(), ...changes})
+	return 'faults' in generated ? generated.faults.map(({file, line, message}) => `${file}:${line}: ${message}`) : []
+}
+
 function sources(): Sources {
 	return {
 		file: 'session.yaml',
 		yaml: YAML,
 		storeModules: new Set(['null', 'memory', 'redis']),
 		ruleIds: new Set(Object.keys(ruleChecks)),
+		packageJson: '{"exports": {"./testing": "./dist/testing/index.js"}}',
 		pages: new Map([['README.md', PAGE]]),
 	}
 }

@@ -4,7 +4,6 @@ import {join} from 'node:path'
 import test from 'ava'
 import {Keyv} from 'keyv'
 import {SessionError} from '../../src/errors.js'
-import {storeRegistry} from '../../src/generated/stores.js'
 import type {ResolvedConfig} from '../../src/generated/types.js'
 import {fileCache} from '../../src/stores/file-cache.js'
 import {openStore} from '../../src/stores/index.js'
@@ -53,12 +52,6 @@ test('closes a store again that cannot be opened', async t => {
 	}
 	await t.throwsAsync(open({SESSION_TYPE: 'custom', SESSION_STORE: store}), {message: 'down'})
 	t.is(closed, 1)
-})
-
-test('refuses a type that has no store yet', async t => {
-	const type = Object.entries(storeRegistry).find(([, {load}]) => load === undefined)?.[0]
-	if (type === undefined) return t.pass('there is none')
-	await t.throwsAsync(open({SESSION_TYPE: type as ResolvedConfig['SESSION_TYPE']}), {code: 'ERR_SESSION_CONFIG'})
 })
 
 test('says how to install a package that is missing', async t => {
