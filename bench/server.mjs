@@ -17,7 +17,8 @@ import {routes} from './support/routes.mjs'
 import {serve} from './support/serve.mjs'
 
 ensureBuilt()
-const {fileCache, serverSession} = await import('koa-server-session')
+const {serverSession} = await import('koa-server-session')
+const {fileCache} = await import('koa-server-session/stores/keyv')
 
 const {PORT = '3000', STORE = 'redis', REDIS_URL = 'redis://127.0.0.1:6379'} = process.env
 const STORES = {redis: redisStore, memory: memoryStore, file: fileStore}

@@ -1,4 +1,4 @@
-/** The public exports, and nothing else. */
+/** The public exports, and nothing else; the stores have subpaths of their own, `koa-server-session/stores/redis`. */
 export {configFromEnv} from './config/index.js'
 export {type ConfigProblem, SessionError, type SessionErrorCode} from './errors.js'
 export type {SessionConfig, SessionType} from './generated/types.js'
@@ -10,6 +10,3 @@ export type {FlashesOptions} from './session/flash.js'
 // a star, because only what a star exports can be augmented under the name of the package
 export type * from './session/session.js'
 export type * from './stores/contract.js'
-export {type FileCacheOptions, fileCache} from './stores/file-cache.js'
-export {type MemoryStoreOptions, memoryStore} from './stores/memory.js'
-export {type RedisClient, type RedisStoreOptions, redisStore} from './stores/redis.js'

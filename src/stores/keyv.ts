@@ -24,6 +24,9 @@ export interface KeyvLike {
 	delete(key: string): Promise<unknown>
 }
 
+/** The files that are taken without SESSION_KEYV, to be set up and passed in. */
+export {type FileCacheOptions, fileCache} from './file-cache.js'
+
 interface Value {
 	readonly key: string
 	readonly expiresAt: number

@@ -11,6 +11,7 @@ const OPTIONS: ts.CompilerOptions = {
 	noUnusedParameters: false,
 	paths: {
 		'koa-server-session': ['./src/index.ts'],
+		'koa-server-session/stores/*': ['./src/stores/*.ts'],
 		'koa-server-session/testing': ['./src/testing/index.ts'],
 	},
 	baseUrl: ROOT,

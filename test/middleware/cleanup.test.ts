@@ -1,5 +1,5 @@
 import test from 'ava'
-import {memoryStore} from '../../src/index.js'
+import {memoryStore} from '../../src/stores/memory.js'
 import {put, site} from './support/site.js'
 
 for (const [how, throws] of [

@@ -2,7 +2,7 @@ import {mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import test from 'ava'
-import {fileCache} from '../../src/index.js'
+import {fileCache} from '../../src/stores/file-cache.js'
 import {put, site} from './support/site.js'
 
 for (const [policy, status, body] of [

@@ -1,6 +1,7 @@
 import {inspect} from 'node:util'
 import test from 'ava'
-import {memoryStore, type Store} from '../../src/index.js'
+import type {Store} from '../../src/index.js'
+import {memoryStore} from '../../src/stores/memory.js'
 import {put, site} from './support/site.js'
 
 /** A memory store whose methods can be replaced while it runs. */

@@ -8,7 +8,7 @@ const OPTIONS: ts.CompilerOptions = {
 	noUnusedLocals: false,
 	baseUrl: resolve('.'),
 	// the package under its own name, as an application sees it
-	paths: {'koa-server-session': ['./src/index.ts']},
+	paths: {'koa-server-session': ['./src/index.ts'], 'koa-server-session/stores/*': ['./src/stores/*.ts']},
 }
 
 /** What the compiler says about each module, one text for each fault. The modules are one program. */
