@@ -47,7 +47,7 @@ function optionEntry(option: Option, schema: Schema): object {
 		nullable: option.nullable,
 		secret: option.secret,
 		methodSets: option.objects?.map(object => object.methods),
-		textAllowed: option.type === 'client' && option.pattern !== undefined ? true : undefined,
+		stringAllowed: option.type === 'client' && option.pattern !== undefined ? true : undefined,
 		deprecation: warning(option.deprecation),
 	}
 }

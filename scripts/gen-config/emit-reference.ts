@@ -33,7 +33,7 @@ const INTRODUCTION = `The options of \`serverSession(app, config)\`. All problem
 
 - An option that is \`undefined\` counts as not given. Unknown names that look like an option are a problem.
 - An **alias** means the same as its option, and is accepted without a warning.
-- A **duration** is a number of seconds, a text such as \`90s\`, \`1h30m\` or \`31d\` (units \`w\`, \`d\`, \`h\`, \`m\`, \`s\`, \`ms\`; without
+- A **duration** is a number of seconds, a string such as \`90s\`, \`1h30m\` or \`31d\` (units \`w\`, \`d\`, \`h\`, \`m\`, \`s\`, \`ms\`; without
   a unit seconds), or an object such as \`{days: 31}\` with \`weeks\`, \`days\`, \`hours\`, \`minutes\`, \`seconds\` and \`milliseconds\`.
 - \`configFromEnv()\` reads the same options from **environment variables** of the same names. A boolean is \`true\`, \`1\`,
   \`yes\` or \`on\`, or \`false\`, \`0\`, \`no\` or \`off\`; a list or an object is JSON; a variable that is empty counts as not set.

@@ -41,11 +41,11 @@ export type OptionName = keyof ResolvedConfig
 
 const VALUE_TYPES = `
 /**
- * A duration as a text: \`90s\`, \`1h30m\`, \`1.5h\`, \`31d\`; a number alone is seconds.
+ * A duration as a string: \`90s\`, \`1h30m\`, \`1.5h\`, \`31d\`; a number alone is seconds.
  *
  * @pattern ${DURATION_PATTERN}
  */
-export type DurationText = string
+export type DurationString = string
 
 /** A duration in parts, which add up. */
 export interface DurationParts {
@@ -53,11 +53,11 @@ ${DURATION_PARTS.map(part => `\t/** @minimum 0 */\n\t${part}?: number | undefine
 }
 
 /**
- * A key as a text.
+ * A key as a string.
  *
  * @minLength 1
  */
-export type KeyText = string
+export type KeyString = string
 `
 
 function imports(schema: Schema): string {

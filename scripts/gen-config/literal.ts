@@ -21,7 +21,7 @@ export function literal(value: unknown, depth = 0): string {
 	return `${open}\n${items.map(item => `${indent}${item},\n`).join('')}${'\t'.repeat(depth)}${close}`
 }
 
-/** A text in single quotes, or in double ones where that needs no escape. */
+/** A string in single quotes, or in double ones where that needs no escape. */
 export function quoted(text: string): string {
 	if (text.includes("'") && !text.includes('"')) return JSON.stringify(text)
 	return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`

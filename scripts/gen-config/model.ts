@@ -51,14 +51,14 @@ export interface Schema {
 export const ENVIRONMENT_FORMS: Readonly<Record<OptionType, EnvironmentForm>> = {
 	boolean: 'boolean',
 	integer: 'integer',
-	string: 'text',
-	enum: 'text',
+	string: 'string',
+	enum: 'string',
 	duration: 'duration',
 	fileMode: 'octal',
 	object: 'json',
-	key: 'text',
+	key: 'string',
 	keys: 'json',
-	sessionType: 'text',
+	sessionType: 'string',
 	function: 'none',
 	client: 'none',
 }
@@ -104,12 +104,12 @@ function toOption(
 	available: (type: string) => boolean,
 ): Option {
 	const appliesTo = (source.appliesTo ?? group.appliesTo)?.filter(available)
-	const textClient = source.type === 'client' && source.pattern !== undefined
+	const stringClient = source.type === 'client' && source.pattern !== undefined
 	return {
 		...source,
 		name,
 		aliases: source.aliases ?? [],
-		environment: source.environment ?? (textClient ? 'text' : ENVIRONMENT_FORMS[source.type]),
+		environment: source.environment ?? (stringClient ? 'string' : ENVIRONMENT_FORMS[source.type]),
 		...(appliesTo && {appliesTo}),
 		...(deprecation && {deprecation: withText(name, deprecation, `KSS_DEP_${name}`, option => option)}),
 	}

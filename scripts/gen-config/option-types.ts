@@ -31,7 +31,7 @@ function mainPlainType(option: Option): string | undefined {
 		case 'enum':
 			return (option.values ?? []).map(quoted).join(' | ')
 		case 'duration':
-			return 'number | DurationText | DurationParts'
+			return 'number | DurationString | DurationParts'
 		case 'fileMode':
 			return 'number | string'
 		case 'object':
@@ -39,7 +39,7 @@ function mainPlainType(option: Option): string | undefined {
 		case 'key':
 			return 'string'
 		case 'keys':
-			return 'readonly KeyText[]'
+			return 'readonly KeyString[]'
 		case 'sessionType':
 			return 'SessionTypeName'
 		case 'client':

@@ -9,8 +9,8 @@ import {expectedText} from './wording.js'
 const ENVIRONMENT: Readonly<Record<Option['environment'], string>> = {
 	boolean: 'a boolean',
 	integer: 'a number',
-	text: 'the text as it is',
-	duration: 'a duration as a text, or an object as JSON',
+	string: 'the string as it is',
+	duration: 'a duration as a string, or an object as JSON',
 	octal: 'an octal number such as `0600`',
 	json: 'JSON',
 	none: 'none, only code can give it',

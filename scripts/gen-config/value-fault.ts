@@ -24,9 +24,9 @@ export function valueFault(option: OptionSource, value: unknown, schema: SchemaF
 			return milliseconds === undefined ? wrongType('a duration') : outOfBounds(option, milliseconds / 1000)
 		}
 		case 'fileMode':
-			return /^0[0-7]{3}$/u.test(String(value)) ? undefined : wrongType("an octal text such as '0600'")
+			return /^0[0-7]{3}$/u.test(String(value)) ? undefined : wrongType("an octal string such as '0600'")
 		case 'string':
-			return typeof value === 'string' ? unfitText(option, value) : wrongType('a text')
+			return typeof value === 'string' ? unfitString(option, value) : wrongType('a string')
 		case 'enum':
 			return notAmong(value, option.values ?? [])
 		case 'sessionType':
@@ -55,7 +55,7 @@ function outOfBounds({min, max}: OptionSource, value: number): ValueFault | unde
 	return undefined
 }
 
-function unfitText({pattern, minLength, maxLength}: OptionSource, text: string): ValueFault | undefined {
+function unfitString({pattern, minLength, maxLength}: OptionSource, text: string): ValueFault | undefined {
 	if (minLength !== undefined && text.length < minLength) return {kind: 'bounds', message: 'shorter than its minLength'}
 	if (maxLength !== undefined && text.length > maxLength) return {kind: 'bounds', message: 'longer than its maxLength'}
 	if (pattern !== undefined && !new RegExp(pattern, 'u').test(text))

@@ -4,7 +4,7 @@ import type {Option, Schema} from './model.js'
 
 /** What `option` takes, as the end of "expected ...". */
 export function expectedText(option: Option, schema: Schema): string {
-	return option.nullable ? `${mainText(option, schema)}, or null` : mainText(option, schema)
+	return option.nullable ? `${mainWords(option, schema)}, or null` : mainWords(option, schema)
 }
 
 /** The bounds of `option` in words, or `undefined` where it has none. */
@@ -27,42 +27,42 @@ export function orList(items: readonly string[]): string {
 	return `${items.slice(0, -1).join(', ')} or ${items.at(-1)}`
 }
 
-function mainText(option: Option, schema: Schema): string {
+function mainWords(option: Option, schema: Schema): string {
 	switch (option.type) {
 		case 'boolean':
 			return orList(['true', 'false', ...(option.literals ?? []).map(quote)])
 		case 'integer':
 			return withBounds('an integer', option)
 		case 'string':
-			return textWords(option)
+			return stringWords(option)
 		case 'enum':
 			return `${orList((option.values ?? []).map(quote))}${option.ignoreCase ? ' in any letter case' : ''}`
 		case 'duration':
-			return `${withBounds('a duration', option)} (seconds, a text such as '1h30m', or an object such as {days: 31})`
+			return `${withBounds('a duration', option)} (seconds, a string such as '1h30m', or an object such as {days: 31})`
 		case 'fileMode':
-			return "a file mode from 0 to 0o777 (a number such as 0o600, or an octal text such as '0600')"
+			return "a file mode from 0 to 0o777 (a number such as 0o600, or an octal string such as '0600')"
 		case 'object':
 			return 'an object'
 		case 'key':
-			return 'a text or bytes, not empty'
+			return 'a string or bytes, not empty'
 		case 'keys':
-			return 'a list of texts or bytes, none of them empty'
+			return 'a list of strings or bytes, none of them empty'
 		case 'sessionType':
 			return orList(schema.sessionTypes.map(type => quote(type.name)))
 		case 'function':
 			return `a function ${option.signature}`
 		case 'client':
-			return clientText(option)
+			return clientWords(option)
 	}
 }
 
-function clientText(option: Option): string {
+function clientWords(option: Option): string {
 	const objects = (option.objects ?? []).map(({label, methods}) => `${label} (with ${andList(methods)})`)
-	return orList(option.pattern === undefined ? objects : [...objects, textWords(option)])
+	return orList(option.pattern === undefined ? objects : [...objects, stringWords(option)])
 }
 
-function textWords(option: Option): string {
-	const words = withBounds('a text', option)
+function stringWords(option: Option): string {
+	const words = withBounds('a string', option)
 	return option.patternText === undefined ? words : `${words} ${option.patternText}`
 }
 

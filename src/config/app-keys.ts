@@ -19,7 +19,7 @@ export function withAppKeys(
 	if (!needed || appKeys === undefined || appKeys === null) return {config}
 	const received = describeUnusable(appKeys)
 	if (received !== undefined) {
-		const expected = 'SECRET_KEY, or a list of texts or bytes in app.keys'
+		const expected = 'SECRET_KEY, or a list of strings or bytes in app.keys'
 		return {config, problem: {key: 'SECRET_KEY', expected, received}}
 	}
 	const [key, ...others] = appKeys as readonly (string | Uint8Array)[]

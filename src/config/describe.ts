@@ -8,7 +8,7 @@ const MAX_LENGTH = 60
  * @param secret whether not even a plain value is shown
  */
 export function describe(value: unknown, secret = false): string {
-	if (typeof value === 'string') return describeText(value, secret)
+	if (typeof value === 'string') return describeString(value, secret)
 	if (typeof value === 'function') return 'a function'
 	if (typeof value === 'object' && value !== null) return describeObject(value, secret)
 	if (secret && value !== null && value !== undefined) return `a ${typeof value} (secret)`
@@ -16,12 +16,12 @@ export function describe(value: unknown, secret = false): string {
 	return typeof value === 'symbol' ? 'a symbol' : String(value)
 }
 
-function describeText(text: string, secret: boolean): string {
-	if (text === '') return 'an empty text'
-	if (secret) return `a text of ${text.length} ${text.length === 1 ? 'character' : 'characters'} (secret)`
+function describeString(text: string, secret: boolean): string {
+	if (text === '') return 'an empty string'
+	if (secret) return `a string of ${text.length} ${text.length === 1 ? 'character' : 'characters'} (secret)`
 	// An address may hold a password, also in an option that is not secret as such.
 	if (/:\/\/[^/]*@/u.test(text)) return `an address with credentials, of ${text.length} characters`
-	return text.length > MAX_LENGTH ? `a text of ${text.length} characters` : `'${printable(text)}'`
+	return text.length > MAX_LENGTH ? `a string of ${text.length} characters` : `'${printable(text)}'`
 }
 
 function describeObject(value: object, secret: boolean): string {

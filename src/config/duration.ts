@@ -1,4 +1,4 @@
-/** Durations as users write them: seconds as a number, a text such as `1h30m`, or an object such as `{days: 31}`. */
+/** Durations as users write them: seconds as a number, a string such as `1h30m`, or an object such as `{days: 31}`. */
 
 const UNITS = {w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1} as const
 
@@ -11,7 +11,7 @@ const PARTS = {
 	milliseconds: UNITS.ms,
 } as const
 
-/** The texts that are durations, as the source of a regular expression: `90s`, `1h30m`, `1.5h`, `60` (seconds). */
+/** The strings that are durations, as the source of a regular expression: `90s`, `1h30m`, `1.5h`, `60` (seconds). */
 export const DURATION_PATTERN = String.raw`^(?:\d+(?:\.\d+)?|(?:\d+(?:\.\d+)?(?:w|d|h|ms|m|s) ?)+)$`
 
 /** The names of the parts of a duration that is given as an object. */
@@ -20,7 +20,7 @@ export const DURATION_PARTS = Object.keys(PARTS) as readonly (keyof typeof PARTS
 /**
  * The milliseconds of a duration, not rounded; `undefined` when the value is not a duration.
  *
- * @param value seconds, a text or an object of parts, none of them negative
+ * @param value seconds, a string or an object of parts, none of them negative
  */
 export function parseDuration(value: unknown): number | undefined {
 	const milliseconds = inMilliseconds(value)
@@ -29,12 +29,12 @@ export function parseDuration(value: unknown): number | undefined {
 
 function inMilliseconds(value: unknown): number | undefined {
 	if (typeof value === 'number') return value >= 0 ? value * UNITS.s : undefined
-	if (typeof value === 'string') return parseText(value)
+	if (typeof value === 'string') return parseString(value)
 	if (typeof value === 'object' && value !== null && !Array.isArray(value)) return parseParts(value)
 	return undefined
 }
 
-function parseText(text: string): number | undefined {
+function parseString(text: string): number | undefined {
 	if (!new RegExp(DURATION_PATTERN, 'u').test(text)) return undefined
 	let total = 0
 	for (const [, amount, unit] of text.matchAll(/([\d.]+)(w|d|h|ms|m|s)?/gu)) {

@@ -12,13 +12,13 @@ import {checkValue} from './values.js'
 const TRUE = ['true', '1', 'yes', 'on']
 const FALSE = ['false', '0', 'no', 'off']
 
-/** What a text stands for; the text itself where it stands for nothing else, so that the check reports it. */
-const PARSERS: Readonly<Record<Exclude<EnvironmentForm, 'none'>, (text: string) => unknown>> = {
-	boolean: text => (TRUE.includes(text.toLowerCase()) ? true : FALSE.includes(text.toLowerCase()) ? false : text),
-	integer: text => (/^[+-]?\d+$/u.test(text.trim()) ? Number(text) : text),
-	text: text => text,
-	duration: text => (text.trimStart().startsWith('{') ? parseJson(text) : text),
-	octal: text => text,
+/** What a string stands for; the string itself where it stands for nothing else, so that the check reports it. */
+const PARSERS: Readonly<Record<Exclude<EnvironmentForm, 'none'>, (raw: string) => unknown>> = {
+	boolean: raw => (TRUE.includes(raw.toLowerCase()) ? true : FALSE.includes(raw.toLowerCase()) ? false : raw),
+	integer: raw => (/^[+-]?\d+$/u.test(raw.trim()) ? Number(raw) : raw),
+	string: raw => raw,
+	duration: raw => (raw.trimStart().startsWith('{') ? parseJson(raw) : raw),
+	octal: raw => raw,
 	json: parseJson,
 }
 
@@ -30,21 +30,21 @@ const PARSERS: Readonly<Record<Exclude<EnvironmentForm, 'none'>, (text: string) 
  * @throws SessionError `ERR_SESSION_CONFIG` that reports all problems together
  */
 export function configFromEnv(env: Readonly<Record<string, string | undefined>> = process.env): SessionConfig {
-	const set = Object.entries(env).filter(([, text]) => text !== '')
+	const set = Object.entries(env).filter(([, raw]) => raw !== '')
 	const {given, problems: nameProblems} = readNames(set, name => name.startsWith('SESSION_'))
 	const problems: ConfigProblem[] = [...nameProblems]
 	const config = new Map<string, unknown>()
-	for (const [name, {name: key, value: text}] of given) {
+	for (const [name, {name: key, value: raw}] of given) {
 		const {environment, expected} = options[name]
 		if (environment === 'none') {
 			problems.push({
 				key,
 				expected: `no environment variable: set it in code, to ${expected}`,
-				received: describe(text, true),
+				received: describe(raw, true),
 			})
 			continue
 		}
-		const value = PARSERS[environment](String(text))
+		const value = PARSERS[environment](String(raw))
 		const result = checkValue(name, value)
 		if ('value' in result) config.set(name, value)
 		else problems.push({key, expected, received: result.received})
@@ -53,10 +53,10 @@ export function configFromEnv(env: Readonly<Record<string, string | undefined>> 
 	return Object.fromEntries(config) as SessionConfig
 }
 
-function parseJson(text: string): unknown {
+function parseJson(raw: string): unknown {
 	try {
-		return JSON.parse(text)
+		return JSON.parse(raw)
 	} catch {
-		return text
+		return raw
 	}
 }

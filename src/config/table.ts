@@ -18,8 +18,8 @@ export type OptionType =
 	| 'function'
 	| 'client'
 
-/** How the text of an environment variable becomes a value. */
-export type EnvironmentForm = 'boolean' | 'integer' | 'text' | 'duration' | 'octal' | 'json' | 'none'
+/** How the string of an environment variable becomes a value. */
+export type EnvironmentForm = 'boolean' | 'integer' | 'string' | 'duration' | 'octal' | 'json' | 'none'
 
 /** A warning for those who still use something. */
 export interface Deprecation {
@@ -50,8 +50,8 @@ export interface OptionEntry {
 	readonly secret?: true
 	/** A client must have all the methods of one of these sets. */
 	readonly methodSets?: readonly (readonly string[])[]
-	/** A client may also be given as a text. */
-	readonly textAllowed?: true
+	/** A client may also be given as a string. */
+	readonly stringAllowed?: true
 	readonly deprecation?: Deprecation
 }
 

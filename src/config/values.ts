@@ -74,7 +74,7 @@ function checkDuration(name: OptionName, option: OptionEntry, given: unknown): C
 
 function checkKeys(name: OptionName, given: unknown): Checked {
 	if (!Array.isArray(given)) return {received: describe(given, true)}
-	// JSON Schema knows no bytes: a text that fits stands in for them, so that the rest keeps its index.
+	// JSON Schema knows no bytes: a string that fits stands in for them, so that the rest keeps its index.
 	const result = checked(
 		name,
 		given.map(key => (isBytes(key) ? 'bytes' : key)),
@@ -83,7 +83,7 @@ function checkKeys(name: OptionName, given: unknown): Checked {
 }
 
 function checkClient(name: OptionName, option: OptionEntry, given: unknown): Checked {
-	if (typeof given === 'string' && option.textAllowed) return checked(name, given)
+	if (typeof given === 'string' && option.stringAllowed) return checked(name, given)
 	if ((typeof given !== 'object' && typeof given !== 'function') || given === null)
 		return {received: describe(given, option.secret)}
 	const methodSets = option.methodSets ?? []

@@ -15,7 +15,7 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_TYPE: {
 			anyOf: [{$ref: '#/definitions/SessionTypeName'}, {type: 'null'}],
-			description: "The kind of store that keeps the sessions.\n\nThe names of Flask-Session are accepted beside ours, in any letter case. A type without its store is a configuration error; so is one that this version does not have yet.\n\nTakes 'null', 'memory', 'keyv', 'filesystem', 'redis' or 'custom'.",
+			description: "The kind of store that keeps the sessions.\n\nThe names that Flask-Session uses are accepted too, and at run time the letter case does not matter. A type that this version does not have is refused at start.\n\nTakes 'null', 'memory', 'keyv', 'filesystem', 'redis' or 'custom'.",
 			examples: ['redis'],
 			default: 'null',
 		},
@@ -27,10 +27,10 @@ export const jsonSchema: JsonSchema = {
 		PERMANENT_SESSION_LIFETIME: {
 			anyOf: [
 				{type: 'number'},
-				{$ref: '#/definitions/DurationText'},
+				{$ref: '#/definitions/DurationString'},
 				{$ref: '#/definitions/DurationParts'},
 			],
-			description: "How long a session lives after it was last stored or refreshed.\n\nThe expiry of the stored record, and of the cookie of a permanent session.\n\nTakes a duration of at least 1 second (seconds, a text such as '1h30m', or an object such as {days: 31}).",
+			description: "How long a session lives after it was last stored or refreshed.\n\nThe expiry of the stored record, and of the cookie of a permanent session.\n\nTakes a duration of at least 1 second (seconds, a string such as '1h30m', or an object such as {days: 31}).",
 			examples: ['12h'],
 			default: '31d',
 			minimum: 1,
@@ -43,30 +43,32 @@ export const jsonSchema: JsonSchema = {
 		SESSION_REFRESH_INTERVAL: {
 			anyOf: [
 				{type: 'number'},
-				{$ref: '#/definitions/DurationText'},
+				{$ref: '#/definitions/DurationString'},
 				{$ref: '#/definitions/DurationParts'},
 			],
-			description: "The least time between two extensions of one session.\n\nWith 0 every request extends. Otherwise expiry and cookie move at most once in each interval, so a session may end up to one interval earlier than the last request plus PERMANENT_SESSION_LIFETIME.\n\nTakes a duration of at least 0 seconds (seconds, a text such as '1h30m', or an object such as {days: 31}).",
+			description: "The least time between two extensions of one session.\n\nWith 0 every request extends. Otherwise expiry and cookie move at most once in each interval, so a session may end up to one interval earlier than the last request plus PERMANENT_SESSION_LIFETIME.\n\nTakes a duration of at least 0 seconds (seconds, a string such as '1h30m', or an object such as {days: 31}).",
 			examples: ['5m'],
 			default: 0,
 			minimum: 0,
 		},
 		SESSION_KEY_PREFIX: {
 			type: 'string',
-			description: 'What stands before the session id in the key of the stored record.\n\nApplications that share a store and should not share sessions need different ones.\n\nTakes a text.',
+			description: 'What stands before the session id in the key of the stored record.\n\nApplications that share a store and should not share sessions need different prefixes. A store may allow less than 128 characters; that is checked when it opens.\n\nTakes a string of at most 128 characters of printable ASCII without white space.',
 			examples: ['shop:'],
 			default: 'session:',
+			maxLength: 128,
+			pattern: '^[!-~]*$',
 		},
 		SESSION_PROPERTY: {
 			type: 'string',
-			description: 'The property of the Koa context that holds the session.\n\nFor two instances on one application, each with its own property and cookie. `ctx.flash` and `ctx.flashes` belong to the instance whose property is `session`.\n\nTakes a text that is a JavaScript identifier.',
+			description: 'The property of the Koa context that holds the session.\n\nFor two instances on one application, each with its own property and cookie. `ctx.flash` and `ctx.flashes` belong to the instance whose property is `session`.\n\nTakes a string that is a JavaScript identifier.',
 			examples: ['adminSession'],
 			default: 'session',
 			pattern: '^[A-Za-z_$][A-Za-z0-9_$]*$',
 		},
 		SESSION_COOKIE_NAME: {
 			type: 'string',
-			description: 'The name of the session cookie.\n\nThe prefixes `__Host-` and `__Secure-` oblige the other options of the cookie; see the rules.\n\nTakes a text of at most 255 characters of letters, digits and the other characters that RFC 6265 allows in a cookie name.',
+			description: 'The name of the session cookie.\n\nThe prefixes `__Host-` and `__Secure-` set conditions for the other options of the cookie; see the rules.\n\nTakes a string of at most 255 characters of letters, digits and the other characters that RFC 6265 allows in a cookie name.',
 			examples: ['__Host-session'],
 			default: 'session',
 			maxLength: 255,
@@ -74,14 +76,14 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_COOKIE_DOMAIN: {
 			type: ['string', 'null'],
-			description: 'The domain whose hosts receive the cookie.\n\nWithout it the cookie belongs to the host that set it alone.\n\nTakes a text of at most 255 characters without white space, comma and semicolon, or null.',
+			description: 'The domain whose hosts receive the cookie.\n\nWithout it the cookie belongs to the host that set it alone.\n\nTakes a string of at most 255 characters without white space, comma and semicolon, or null.',
 			examples: ['example.org'],
 			maxLength: 255,
 			pattern: '^[^\\s;,]+$',
 		},
 		SESSION_COOKIE_PATH: {
 			type: ['string', 'null'],
-			description: 'The path under which the browser sends the cookie.\n\nTakes a text of at most 1024 characters that begins with a slash, or null.',
+			description: 'The path under which the browser sends the cookie.\n\nTakes a string of at most 1024 characters that begins with a slash, or null.',
 			examples: ['/app'],
 			default: '/',
 			maxLength: 1024,
@@ -89,7 +91,7 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_COOKIE_HTTPONLY: {
 			type: 'boolean',
-			description: 'Whether scripts in the page are kept from reading the cookie.\n\nTakes true or false.',
+			description: 'Whether scripts in the page cannot read the cookie.\n\nTakes true or false.',
 			default: true,
 		},
 		SESSION_COOKIE_SECURE: {
@@ -124,15 +126,15 @@ export const jsonSchema: JsonSchema = {
 		},
 		SECRET_KEY: {
 			type: ['string', 'null'],
-			description: 'The key that signs session ids.\n\nWithout it, and with SESSION_USE_SIGNER, an array in `app.keys` is used: the first signs, the rest verify. The keys inside a Keygrip cannot be reached.\n\nTakes a text or bytes, not empty, or null.',
+			description: 'The key that signs session ids.\n\nWithout it, and with SESSION_USE_SIGNER, an array in `app.keys` is used: the first signs, the rest verify. The keys of a Keygrip cannot be read.\n\nTakes a string or bytes, not empty, or null.',
 			minLength: 1,
 		},
 		SECRET_KEY_FALLBACKS: {
 			anyOf: [
-				{type: 'array', items: {$ref: '#/definitions/KeyText'}},
+				{type: 'array', items: {$ref: '#/definitions/KeyString'}},
 				{type: 'null'},
 			],
-			description: 'Former keys, which verify and do not sign.\n\nFor changing SECRET_KEY without logging everybody out.\n\nTakes a list of texts or bytes, none of them empty, or null.',
+			description: 'Former keys, which verify and do not sign.\n\nFor changing SECRET_KEY without logging everybody out.\n\nTakes a list of strings or bytes, none of them empty, or null.',
 			default: [],
 		},
 		SESSION_SERIALIZATION_FORMAT: {
@@ -164,10 +166,10 @@ export const jsonSchema: JsonSchema = {
 		SESSION_REGENERATE_GRACE: {
 			anyOf: [
 				{type: 'number'},
-				{$ref: '#/definitions/DurationText'},
+				{$ref: '#/definitions/DurationString'},
 				{$ref: '#/definitions/DurationParts'},
 			],
-			description: "How long the old id is still answered after `regenerate()`.\n\nWith 0 the old id is unknown at once. Otherwise requests that were sent with it still read the session as it was, without its flashed messages, which have moved along; nothing that they change is stored, and they set no cookie.\n\nTakes a duration of at least 0 seconds (seconds, a text such as '1h30m', or an object such as {days: 31}).",
+			description: "How long the old id is still answered after `regenerate()`.\n\nWith 0 the old id is unknown at once. Otherwise requests that were sent with it still read the session as it was, without its flashed messages, which have moved along; nothing that they change is stored, and they set no cookie.\n\nTakes a duration of at least 0 seconds (seconds, a string such as '1h30m', or an object such as {days: 31}).",
 			examples: ['10s'],
 			default: 0,
 			minimum: 0,
@@ -180,10 +182,10 @@ export const jsonSchema: JsonSchema = {
 		SESSION_STORE_TIMEOUT: {
 			anyOf: [
 				{type: 'number'},
-				{$ref: '#/definitions/DurationText'},
+				{$ref: '#/definitions/DurationString'},
 				{$ref: '#/definitions/DurationParts'},
 			],
-			description: "How long a call of the store may take.\n\nAfter it the request is answered with 503. A write may have been done all the same.\n\nTakes a duration from 0.001 seconds to 3600 seconds (seconds, a text such as '1h30m', or an object such as {days: 31}).",
+			description: "How long a call of the store may take.\n\nAfter it the request is answered with 503. A write may have been done all the same.\n\nTakes a duration from 0.001 seconds to 3600 seconds (seconds, a string such as '1h30m', or an object such as {days: 31}).",
 			examples: ['500ms'],
 			default: '5s',
 			minimum: 0.001,
@@ -204,7 +206,7 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_FILE_DIR: {
 			type: 'string',
-			description: 'The directory that holds the files.\n\nTakes a text of at least 1 character. For `filesystem`.\n\nDeprecated: SESSION_FILE_DIR is deprecated since 0.1.0 and will be removed in 1.0.0. Use SESSION_KEYV instead.',
+			description: 'The directory that holds the files.\n\nTakes a string of at least 1 character. For `filesystem`.\n\nDeprecated: SESSION_FILE_DIR is deprecated since 0.1.0 and will be removed in 1.0.0. Use SESSION_KEYV instead.',
 			examples: ['/var/lib/app/sessions'],
 			default: './flask_session',
 			minLength: 1,
@@ -219,7 +221,7 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_FILE_MODE: {
 			type: ['number', 'string'],
-			description: "The permissions of the files.\n\nTakes a file mode from 0 to 0o777 (a number such as 0o600, or an octal text such as '0600'). For `filesystem`.\n\nDeprecated: SESSION_FILE_MODE is deprecated since 0.1.0 and will be removed in 1.0.0. Use SESSION_KEYV instead.",
+			description: "The permissions of the files.\n\nTakes a file mode from 0 to 0o777 (a number such as 0o600, or an octal string such as '0600'). For `filesystem`.\n\nDeprecated: SESSION_FILE_MODE is deprecated since 0.1.0 and will be removed in 1.0.0. Use SESSION_KEYV instead.",
 			examples: ['0640'],
 			default: '0600',
 			minimum: 0,
@@ -230,7 +232,7 @@ export const jsonSchema: JsonSchema = {
 		},
 		SESSION_REDIS: {
 			type: 'string',
-			description: 'The client, or the address of the server.\n\nA client that you pass in stays open when the sessions are closed. Without one, and for an address, a client is made by ioredis; without either it connects to localhost.\n\nTakes an ioredis client (with callBuffer), a node-redis client (with sendCommand) or a text that begins with redis:// or rediss://. For `redis`.',
+			description: 'The client, or the address of the server.\n\nA client that you pass in stays open when the sessions are closed. Without one, and for an address, a client is made by ioredis; without either it connects to localhost.\n\nTakes an ioredis client (with callBuffer), a node-redis client (with sendCommand) or a string that begins with redis:// or rediss://. For `redis`.',
 			pattern: '^rediss?://',
 		},
 	},
@@ -247,11 +249,11 @@ export const jsonSchema: JsonSchema = {
 		SessionType: {
 			type: 'string',
 			enum: ['null', 'memory', 'keyv', 'filesystem', 'redis', 'custom'],
-			description: 'The kinds of stores.\n\n- `null`: Stores nothing. The first write throws an error that lists the available types.\n- `memory`: For development and tests; bounded, swept, and gone with the process.\n- `keyv` (also `cachelib`): Any Keyv; without one, files in `./flask_session`, which the processes of one host can share.\n- `filesystem`: The same files as `keyv` without a Keyv, in a directory of your choice.\n- `redis`: Redis, alone, in a cluster or behind sentinels, by ioredis or node-redis.\n- `custom`: Any object that meets the store contract, with the guarantees that it declares.',
+			description: 'The kinds of stores.\n\n- `null`: Stores nothing. The first write throws an error that lists the available types.\n- `memory`: For development and tests. The sessions end with the process.\n- `keyv` (also `cachelib`): Any Keyv. Without one, files in `./flask_session`, which the processes of one host can share.\n- `filesystem`: The same files as `keyv` without a Keyv, in a directory of your choice.\n- `redis`: A single Redis, a cluster or sentinels, through ioredis or node-redis.\n- `custom`: Any object that meets the store contract, with the guarantees that it declares.',
 		},
-		DurationText: {
+		DurationString: {
 			type: 'string',
-			description: 'A duration as a text: `90s`, `1h30m`, `1.5h`, `31d`; a number alone is seconds.',
+			description: 'A duration as a string: `90s`, `1h30m`, `1.5h`, `31d`; a number alone is seconds.',
 			pattern: '^(?:\\d+(?:\\.\\d+)?|(?:\\d+(?:\\.\\d+)?(?:w|d|h|ms|m|s) ?)+)$',
 		},
 		DurationParts: {
@@ -267,6 +269,6 @@ export const jsonSchema: JsonSchema = {
 			additionalProperties: false,
 			description: 'A duration in parts, which add up.',
 		},
-		KeyText: {type: 'string', description: 'A key as a text.', minLength: 1},
+		KeyString: {type: 'string', description: 'A key as a string.', minLength: 1},
 	},
 }

@@ -13,13 +13,13 @@ export interface RegistryEntry {
 export const storeRegistry: Readonly<Record<SessionType, RegistryEntry>> = {
 	/** No store. Stores nothing. The first write throws an error that lists the available types. */
 	null: {load: () => import('../stores/null.js')},
-	/** Memory of the process. For development and tests; bounded, swept, and gone with the process. */
+	/** Memory of the process. For development and tests. The sessions end with the process. */
 	memory: {load: () => import('../stores/memory.js')},
-	/** Keyv or files. Any Keyv; without one, files in `./flask_session`, which the processes of one host can share. */
+	/** Keyv or files. Any Keyv. Without one, files in `./flask_session`, which the processes of one host can share. */
 	keyv: {load: () => import('../stores/keyv.js')},
 	/** Files. The same files as `keyv` without a Keyv, in a directory of your choice. */
 	filesystem: {load: () => import('../stores/filesystem.js')},
-	/** Redis. Redis, alone, in a cluster or behind sentinels, by ioredis or node-redis. */
+	/** Redis. A single Redis, a cluster or sentinels, through ioredis or node-redis. */
 	redis: {load: () => import('../stores/redis.js')},
 	/** A store of your own. Any object that meets the store contract, with the guarantees that it declares. */
 	custom: {load: () => import('../stores/custom.js')},

@@ -8,10 +8,10 @@ import type {Store} from '../stores/contract.js'
  * The kinds of stores.
  *
  * - `null`: Stores nothing. The first write throws an error that lists the available types.
- * - `memory`: For development and tests; bounded, swept, and gone with the process.
- * - `keyv` (also `cachelib`): Any Keyv; without one, files in `./flask_session`, which the processes of one host can share.
+ * - `memory`: For development and tests. The sessions end with the process.
+ * - `keyv` (also `cachelib`): Any Keyv. Without one, files in `./flask_session`, which the processes of one host can share.
  * - `filesystem`: The same files as `keyv` without a Keyv, in a directory of your choice.
- * - `redis`: Redis, alone, in a cluster or behind sentinels, by ioredis or node-redis.
+ * - `redis`: A single Redis, a cluster or sentinels, through ioredis or node-redis.
  * - `custom`: Any object that meets the store contract, with the guarantees that it declares.
  */
 export type SessionType =
@@ -26,11 +26,11 @@ export type SessionType =
 export type SessionTypeName = SessionType | 'cachelib'
 
 /**
- * A duration as a text: `90s`, `1h30m`, `1.5h`, `31d`; a number alone is seconds.
+ * A duration as a string: `90s`, `1h30m`, `1.5h`, `31d`; a number alone is seconds.
  *
  * @pattern ^(?:\d+(?:\.\d+)?|(?:\d+(?:\.\d+)?(?:w|d|h|ms|m|s) ?)+)$
  */
-export type DurationText = string
+export type DurationString = string
 
 /** A duration in parts, which add up. */
 export interface DurationParts {
@@ -49,11 +49,11 @@ export interface DurationParts {
 }
 
 /**
- * A key as a text.
+ * A key as a string.
  *
  * @minLength 1
  */
-export type KeyText = string
+export type KeyString = string
 
 /** The options that JSON can hold, under their canonical names and their aliases. */
 export interface PlainSessionConfig {
@@ -63,8 +63,8 @@ export interface PlainSessionConfig {
 	/**
 	 * The kind of store that keeps the sessions.
 	 *
-	 * The names of Flask-Session are accepted beside ours, in any letter case. A type without its store is a
-	 * configuration error; so is one that this version does not have yet.
+	 * The names that Flask-Session uses are accepted too, and at run time the letter case does not matter. A type that
+	 * this version does not have is refused at start.
 	 *
 	 * Takes 'null', 'memory', 'keyv', 'filesystem', 'redis' or 'custom'.
 	 *
@@ -92,14 +92,14 @@ export interface PlainSessionConfig {
 	 *
 	 * The expiry of the stored record, and of the cookie of a permanent session.
 	 *
-	 * Takes a duration of at least 1 second (seconds, a text such as '1h30m', or an object such as {days: 31}).
+	 * Takes a duration of at least 1 second (seconds, a string such as '1h30m', or an object such as {days: 31}).
 	 *
 	 * @default "31d"
 	 * @example "12h"
 	 * @minimum 1
 	 * @since 0.1.0
 	 */
-	PERMANENT_SESSION_LIFETIME?: number | DurationText | DurationParts | undefined
+	PERMANENT_SESSION_LIFETIME?: number | DurationString | DurationParts | undefined
 
 	/**
 	 * Whether a request that reads a session extends its life.
@@ -120,24 +120,27 @@ export interface PlainSessionConfig {
 	 * With 0 every request extends. Otherwise expiry and cookie move at most once in each interval, so a session may
 	 * end up to one interval earlier than the last request plus PERMANENT_SESSION_LIFETIME.
 	 *
-	 * Takes a duration of at least 0 seconds (seconds, a text such as '1h30m', or an object such as {days: 31}).
+	 * Takes a duration of at least 0 seconds (seconds, a string such as '1h30m', or an object such as {days: 31}).
 	 *
 	 * @default 0
 	 * @example "5m"
 	 * @minimum 0
 	 * @since 0.1.0
 	 */
-	SESSION_REFRESH_INTERVAL?: number | DurationText | DurationParts | undefined
+	SESSION_REFRESH_INTERVAL?: number | DurationString | DurationParts | undefined
 
 	/**
 	 * What stands before the session id in the key of the stored record.
 	 *
-	 * Applications that share a store and should not share sessions need different ones.
+	 * Applications that share a store and should not share sessions need different prefixes. A store may allow less
+	 * than 128 characters; that is checked when it opens.
 	 *
-	 * Takes a text.
+	 * Takes a string of at most 128 characters of printable ASCII without white space.
 	 *
 	 * @default "session:"
 	 * @example "shop:"
+	 * @maxLength 128
+	 * @pattern ^[!-~]*$
 	 * @since 0.1.0
 	 */
 	SESSION_KEY_PREFIX?: string | undefined
@@ -148,7 +151,7 @@ export interface PlainSessionConfig {
 	 * For two instances on one application, each with its own property and cookie. `ctx.flash` and `ctx.flashes` belong
 	 * to the instance whose property is `session`.
 	 *
-	 * Takes a text that is a JavaScript identifier.
+	 * Takes a string that is a JavaScript identifier.
 	 *
 	 * @default "session"
 	 * @example "adminSession"
@@ -160,9 +163,9 @@ export interface PlainSessionConfig {
 	/**
 	 * The name of the session cookie.
 	 *
-	 * The prefixes `__Host-` and `__Secure-` oblige the other options of the cookie; see the rules.
+	 * The prefixes `__Host-` and `__Secure-` set conditions for the other options of the cookie; see the rules.
 	 *
-	 * Takes a text of at most 255 characters of letters, digits and the other characters that RFC 6265 allows in a cookie name.
+	 * Takes a string of at most 255 characters of letters, digits and the other characters that RFC 6265 allows in a cookie name.
 	 *
 	 * @default "session"
 	 * @example "__Host-session"
@@ -177,7 +180,7 @@ export interface PlainSessionConfig {
 	 *
 	 * Without it the cookie belongs to the host that set it alone.
 	 *
-	 * Takes a text of at most 255 characters without white space, comma and semicolon, or null.
+	 * Takes a string of at most 255 characters without white space, comma and semicolon, or null.
 	 *
 	 * @example "example.org"
 	 * @maxLength 255
@@ -189,7 +192,7 @@ export interface PlainSessionConfig {
 	/**
 	 * The path under which the browser sends the cookie.
 	 *
-	 * Takes a text of at most 1024 characters that begins with a slash, or null.
+	 * Takes a string of at most 1024 characters that begins with a slash, or null.
 	 *
 	 * @default "/"
 	 * @example "/app"
@@ -200,7 +203,7 @@ export interface PlainSessionConfig {
 	SESSION_COOKIE_PATH?: string | null | undefined
 
 	/**
-	 * Whether scripts in the page are kept from reading the cookie.
+	 * Whether scripts in the page cannot read the cookie.
 	 *
 	 * Takes true or false.
 	 *
@@ -279,9 +282,9 @@ export interface PlainSessionConfig {
 	 * The key that signs session ids.
 	 *
 	 * Without it, and with SESSION_USE_SIGNER, an array in `app.keys` is used: the first signs, the rest verify. The
-	 * keys inside a Keygrip cannot be reached.
+	 * keys of a Keygrip cannot be read.
 	 *
-	 * Takes a text or bytes, not empty, or null.
+	 * Takes a string or bytes, not empty, or null.
 	 *
 	 * @minLength 1
 	 * @since 0.1.0
@@ -293,12 +296,12 @@ export interface PlainSessionConfig {
 	 *
 	 * For changing SECRET_KEY without logging everybody out.
 	 *
-	 * Takes a list of texts or bytes, none of them empty, or null.
+	 * Takes a list of strings or bytes, none of them empty, or null.
 	 *
 	 * @default []
 	 * @since 0.1.0
 	 */
-	SECRET_KEY_FALLBACKS?: readonly KeyText[] | null | undefined
+	SECRET_KEY_FALLBACKS?: readonly KeyString[] | null | undefined
 
 	/**
 	 * The format in which sessions are stored.
@@ -360,14 +363,14 @@ export interface PlainSessionConfig {
 	 * With 0 the old id is unknown at once. Otherwise requests that were sent with it still read the session as it was,
 	 * without its flashed messages, which have moved along; nothing that they change is stored, and they set no cookie.
 	 *
-	 * Takes a duration of at least 0 seconds (seconds, a text such as '1h30m', or an object such as {days: 31}).
+	 * Takes a duration of at least 0 seconds (seconds, a string such as '1h30m', or an object such as {days: 31}).
 	 *
 	 * @default 0
 	 * @example "10s"
 	 * @minimum 0
 	 * @since 0.1.0
 	 */
-	SESSION_REGENERATE_GRACE?: number | DurationText | DurationParts | undefined
+	SESSION_REGENERATE_GRACE?: number | DurationString | DurationParts | undefined
 
 	/**
 	 * Whether changed data is stored when the handler throws an error with a status below 500.
@@ -386,7 +389,7 @@ export interface PlainSessionConfig {
 	 *
 	 * After it the request is answered with 503. A write may have been done all the same.
 	 *
-	 * Takes a duration from 0.001 seconds to 3600 seconds (seconds, a text such as '1h30m', or an object such as {days: 31}).
+	 * Takes a duration from 0.001 seconds to 3600 seconds (seconds, a string such as '1h30m', or an object such as {days: 31}).
 	 *
 	 * @default "5s"
 	 * @example "500ms"
@@ -394,7 +397,7 @@ export interface PlainSessionConfig {
 	 * @maximum 3600
 	 * @since 0.1.0
 	 */
-	SESSION_STORE_TIMEOUT?: number | DurationText | DurationParts | undefined
+	SESSION_STORE_TIMEOUT?: number | DurationString | DurationParts | undefined
 
 	/**
 	 * Removes expired sessions after every n-th request that used a session, in the background.
@@ -428,7 +431,7 @@ export interface PlainSessionConfig {
 	/**
 	 * The directory that holds the files.
 	 *
-	 * Takes a text of at least 1 character. For `filesystem`.
+	 * Takes a string of at least 1 character. For `filesystem`.
 	 *
 	 * @default "./flask_session"
 	 * @example "/var/lib/app/sessions"
@@ -456,7 +459,7 @@ export interface PlainSessionConfig {
 	/**
 	 * The permissions of the files.
 	 *
-	 * Takes a file mode from 0 to 0o777 (a number such as 0o600, or an octal text such as '0600'). For `filesystem`.
+	 * Takes a file mode from 0 to 0o777 (a number such as 0o600, or an octal string such as '0600'). For `filesystem`.
 	 *
 	 * @default "0600"
 	 * @example "0640"
@@ -475,7 +478,7 @@ export interface PlainSessionConfig {
 	 * A client that you pass in stays open when the sessions are closed. Without one, and for an address, a client
 	 * is made by ioredis; without either it connects to localhost.
 	 *
-	 * Takes an ioredis client (with callBuffer), a node-redis client (with sendCommand) or a text that begins with redis:// or rediss://. For `redis`.
+	 * Takes an ioredis client (with callBuffer), a node-redis client (with sendCommand) or a string that begins with redis:// or rediss://. For `redis`.
 	 *
 	 * @pattern ^rediss?://
 	 * @since 0.1.0
@@ -494,8 +497,8 @@ export interface SessionConfig
 	/**
 	 * Makes the session ids instead of the built-in generator.
 	 *
-	 * Its ids have 16 to 256 characters of `A-Za-z0-9_-`; anything else is an error at the request that asked. Who
-	 * can guess an id owns the session, so the ids must be random.
+	 * Its ids have 16 to 256 characters of `A-Za-z0-9_-`; anything else is an error of the request that
+	 * needed the id. Anyone who can guess an id can use the session, so the ids must be random.
 	 *
 	 * Takes a function () => string.
 	 *
@@ -508,9 +511,9 @@ export interface SessionConfig
 	 * The key that signs session ids.
 	 *
 	 * Without it, and with SESSION_USE_SIGNER, an array in `app.keys` is used: the first signs, the rest verify. The
-	 * keys inside a Keygrip cannot be reached.
+	 * keys of a Keygrip cannot be read.
 	 *
-	 * Takes a text or bytes, not empty, or null.
+	 * Takes a string or bytes, not empty, or null.
 	 *
 	 * @minLength 1
 	 * @since 0.1.0
@@ -522,7 +525,7 @@ export interface SessionConfig
 	 *
 	 * For changing SECRET_KEY without logging everybody out.
 	 *
-	 * Takes a list of texts or bytes, none of them empty, or null.
+	 * Takes a list of strings or bytes, none of them empty, or null.
 	 *
 	 * @default []
 	 * @since 0.1.0
@@ -552,7 +555,7 @@ export interface SessionConfig
 	SESSION_STORE?: Store | undefined
 
 	/**
-	 * The Keyv that keeps the sessions, or a store that does.
+	 * The Keyv that stores the sessions, or a store such as `fileCache()`.
 	 *
 	 * Without it the sessions are files in `./flask_session`, at most 500 of them, readable by their owner only.
 	 * `throwOnErrors` of a Keyv is switched on, because a failure would otherwise look like a missing session.
@@ -567,7 +570,7 @@ export interface SessionConfig
 	/**
 	 * The same as SESSION_KEYV.
 	 *
-	 * The Keyv that keeps the sessions, or a store that does.
+	 * The Keyv that stores the sessions, or a store such as `fileCache()`.
 	 *
 	 * Takes a Keyv (with get, set and delete) or a store (with read, create, replace, touch, delete and close). For `keyv`.
 	 *
@@ -582,7 +585,7 @@ export interface SessionConfig
 	 * A client that you pass in stays open when the sessions are closed. Without one, and for an address, a client
 	 * is made by ioredis; without either it connects to localhost.
 	 *
-	 * Takes an ioredis client (with callBuffer), a node-redis client (with sendCommand) or a text that begins with redis:// or rediss://. For `redis`.
+	 * Takes an ioredis client (with callBuffer), a node-redis client (with sendCommand) or a string that begins with redis:// or rediss://. For `redis`.
 	 *
 	 * @pattern ^rediss?://
 	 * @since 0.1.0
@@ -622,7 +625,7 @@ export interface ResolvedConfig {
 	/** The path under which the browser sends the cookie. */
 	readonly SESSION_COOKIE_PATH: string
 
-	/** Whether scripts in the page are kept from reading the cookie. */
+	/** Whether scripts in the page cannot read the cookie. */
 	readonly SESSION_COOKIE_HTTPONLY: boolean
 
 	/** Whether the cookie is sent over https only. */
@@ -682,7 +685,7 @@ export interface ResolvedConfig {
 	/** How many sessions are kept at most. */
 	readonly SESSION_MEMORY_MAX_SESSIONS: number
 
-	/** The Keyv that keeps the sessions, or a store that does. */
+	/** The Keyv that stores the sessions, or a store such as `fileCache()`. */
 	readonly SESSION_KEYV: KeyvClient | Store | undefined
 
 	/** The directory that holds the files. */

@@ -5,7 +5,7 @@ import {editDistance} from '../../src/config/names.js'
 test('plain values are shown as they are', t => {
 	const shown: [unknown, string][] = [
 		['32', "'32'"],
-		['', 'an empty text'],
+		['', 'an empty string'],
 		[5, '5'],
 		[Number.NaN, 'NaN'],
 		[null, 'null'],
@@ -31,12 +31,12 @@ test('objects are shown by their kind', t => {
 	for (const [value, text] of shown) t.is(describe(value), text)
 })
 
-test('long texts and many keys are shortened', t => {
-	t.is(describe('x'.repeat(61)), 'a text of 61 characters')
+test('long strings and many keys are shortened', t => {
+	t.is(describe('x'.repeat(61)), 'a string of 61 characters')
 	t.true(describe(Object.fromEntries(Array.from({length: 100}, (_, i) => [`key${i}`, i]))).length < 100)
 })
 
-test('a text cannot forge a line', t => {
+test('a string cannot forge a line', t => {
 	t.is(describe('a\nb'), "'a\\nb'")
 })
 
@@ -45,7 +45,7 @@ test('an address with credentials is not shown', t => {
 })
 
 test('a secret is described by its kind and its length', t => {
-	t.is(describe('hunter2', true), 'a text of 7 characters (secret)')
+	t.is(describe('hunter2', true), 'a string of 7 characters (secret)')
 	t.is(describe({hunter2: 1}, true), 'an object (secret)')
 	t.is(describe(123, true), 'a number (secret)')
 	t.is(describe(undefined, true), 'undefined')

@@ -14,7 +14,7 @@ for (const [name, {environment, type}] of ENTRIES) {
 	test(`${name} means the same as a variable and as an option`, t => {
 		for (const value of plainFits(name)) {
 			const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
-			// A number that is a file mode is octal as a text.
+			// A number that is a file mode is octal as a string.
 			if (text === '' || (type === 'fileMode' && typeof value === 'number')) continue
 			const company = {SESSION_COOKIE_SECURE: true, SESSION_COOKIE_PATH: '/', SECRET_KEY: 'key'}
 			const fromEnv = resolveConfig({...company, ...configFromEnv({[name]: text})})

@@ -100,6 +100,13 @@ test('a file mode is a number or octal digits', t => {
 	for (const mode of [640, '0888', '6400', 0o1000]) t.is(problemsOf({SESSION_FILE_MODE: mode}).length, 1, String(mode))
 })
 
+test('a prefix of keys is printable ASCII without white space, and may be empty', t => {
+	for (const prefix of ['', 'a:', '~!', 'x'.repeat(128)])
+		t.is(resolve({SESSION_KEY_PREFIX: prefix}).SESSION_KEY_PREFIX, prefix)
+	for (const prefix of ['a b', 'a\r\n', '\x7f', 'ä', 'x'.repeat(129)])
+		t.is(problemsOf({SESSION_KEY_PREFIX: prefix}).length, 1, prefix)
+})
+
 test('the values of secret options never appear', t => {
 	const secret = 'hunter2-hunter2'
 	const error = t.throws(() =>
@@ -113,7 +120,7 @@ test('the values of secret options never appear', t => {
 	t.is(error?.message.split('\n').length, 5)
 	t.notRegex(error?.message ?? '', /hunter2/)
 	t.notRegex(JSON.stringify((error as SessionError).problems), /hunter2/)
-	t.regex(error?.message ?? '', /SECRET_KEY_FALLBACKS: .* received a text of 15 characters \(secret\)/)
+	t.regex(error?.message ?? '', /SECRET_KEY_FALLBACKS: .* received a string of 15 characters \(secret\)/)
 })
 
 test('a __Host- cookie must be secure, with the path / and without a domain', t => {

@@ -27,7 +27,7 @@ function compiled(plain: PlainSessionConfig, store: Store): readonly unknown[] {
 	accepts({SESSION_TYP: 'redis'})
 	// @ts-expect-error an unknown session type
 	accepts({SESSION_TYPE: 'rediss'})
-	// @ts-expect-error a text for an integer
+	// @ts-expect-error a string for an integer
 	accepts({SESSION_ID_LENGTH: '32'})
 	// @ts-expect-error a client without the methods
 	accepts({SESSION_REDIS: {get: () => undefined}})

@@ -45,8 +45,8 @@ test('a new option shows in the types, the table, the JSON Schema and the refere
 `
 	const after = run({yaml: YAML.replace('      SESSION_PERMANENT:\n', entry)})
 	const types = after.get('src/generated/types.ts') ?? ''
-	t.regex(types, /\tSESSION_PIPELINE_TEST\?: number \| DurationText \| DurationParts \| undefined\n/)
-	t.regex(types, /\tSESSION_SAMPLE\?: number \| DurationText \| DurationParts \| undefined\n/)
+	t.regex(types, /\tSESSION_PIPELINE_TEST\?: number \| DurationString \| DurationParts \| undefined\n/)
+	t.regex(types, /\tSESSION_SAMPLE\?: number \| DurationString \| DurationParts \| undefined\n/)
 	t.regex(types, /\treadonly SESSION_PIPELINE_TEST: number\n/)
 	t.regex(after.get('src/generated/options.ts') ?? '', /\tSESSION_PIPELINE_TEST: \{\n\t\ttype: 'duration'/)
 	t.is(jsonSchema(after).properties.SESSION_PIPELINE_TEST?.default, '7s')
