@@ -1,8 +1,11 @@
 /**
- * `npm test`: sets up, runs ava, and ends with one line `N passed, N failed`. What was skipped is named at the end with
- * the command that would make it run; in CI nothing may be skipped.
+ * `npm test`: sets up, runs ava, and ends with one line `N passed, N failed`. Arguments go to ava, but
+ * `--store NAME`, which runs the tests of one session type: those over all stores and those of its own.
+ *
+ * What was skipped is named at the end with the command that would make it run; in CI nothing may be skipped.
  */
 import {spawn} from 'node:child_process'
+import {once} from 'node:events'
 import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -12,9 +15,12 @@ if (setup.code !== 0) process.exit(setup.code)
 
 const scratch = mkdtempSync(join(tmpdir(), 'koa-server-session-'))
 const skipLog = join(scratch, 'skipped.jsonl')
+const keeper = await startKeeper(join(scratch, 'keeper'))
 const {code, output} = await run(process.execPath, ['node_modules/ava/entrypoints/cli.mjs', ...process.argv.slice(2)], {
 	KSS_SKIP_LOG: skipLog,
+	KSS_KEEPER: keeper.path,
 })
+keeper.end()
 const skipped = existsSync(skipLog)
 	? readFileSync(skipLog, 'utf8')
 			.trim()
@@ -31,6 +37,15 @@ console.log(`${passed} passed, ${failed} failed${total > 0 ? `, ${total} skipped
 const refused = process.env.CI !== undefined && (skipped.length > 0 || total > 0)
 if (refused) console.log('In CI nothing may be skipped.')
 process.exitCode = code === 0 && refused ? 1 : code
+
+/** Starts what keeps the servers that test files share. It ends with this process, and they with it. */
+async function startKeeper(path) {
+	const child = spawn(process.execPath, ['--import=tsx', 'test/support/servers/keeper.ts', path], {
+		stdio: ['pipe', 'pipe', 'inherit'],
+	})
+	await once(child.stdout, 'data')
+	return {path, end: () => child.stdin.end()}
+}
 
 /** The number in one of the closing lines of ava. */
 function count(what) {

@@ -24,7 +24,6 @@ export interface Node {
 	perform(request: Request, variant: Variant, turn: Turn, tell: Tell): Promise<Cookie>
 	/** The record under an id as it is in the end; it is removed, so that a store does not fill up with thousands of runs. */
 	takeRecord(sid: string): Promise<Readonly<Record<string, unknown>> | undefined>
-	close(): Promise<void>
 }
 
 /** Every step of a run takes this much time by the clock of the instances: all requests are slow ones. */
@@ -77,7 +76,6 @@ export function createNode(store: Store, keyPrefix: string): Node {
 			if (record) await store.delete(keyPrefix + sid)
 			return record && codec.decode(record.payload)
 		},
-		async close() {},
 	}
 }
 

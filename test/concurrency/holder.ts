@@ -1,6 +1,7 @@
 /** Takes the lock of a session and dies while it holds it. Arguments: descriptor, key prefix, session id, holdMs. */
 
-import {type Descriptor, openDescriptor} from '../support/store-harnesses.js'
+import type {Descriptor} from '../support/harness.js'
+import {openDescriptor} from '../support/open-descriptor.js'
 import {openSite} from './site.js'
 
 type Arguments = [Descriptor, keyPrefix: string, sid: string, holdMs: number]

@@ -1,11 +1,12 @@
 /** The other end of remote.ts. Arguments: descriptor, key prefix. Ends when it is disconnected. */
 
-import {type Descriptor, openDescriptor} from '../support/store-harnesses.js'
+import type {Descriptor} from '../support/harness.js'
+import {openDescriptor} from '../support/open-descriptor.js'
 import {createNode} from './client.js'
 import type {Order, Report} from './remote.js'
 
 const [descriptor = '', keyPrefix = ''] = process.argv.slice(2)
-const {store, release} = await openDescriptor(JSON.parse(descriptor) as Descriptor)
+const {store, end} = await openDescriptor(JSON.parse(descriptor) as Descriptor)
 const node = createNode(store, keyPrefix)
 const waiting = new Map<number, (steps: number) => void>()
 const report = (message: Report) => process.send?.(message)
@@ -21,10 +22,7 @@ process.on('message', (order: Order) => {
 		error => report({id, is: 'failed', message: String(error?.stack)}),
 	)
 })
-process.once('disconnect', async () => {
-	await store.close()
-	await release()
-})
+process.once('disconnect', end)
 report({is: 'ready'})
 
 function carryOut(order: Exclude<Order, {do: 'go on'}>): Promise<unknown> {

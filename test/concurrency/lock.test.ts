@@ -1,7 +1,7 @@
 import test, {type ExecutionContext} from 'ava'
 import {memoryStore} from '../../src/stores/memory.js'
 import {runChild} from '../support/child.js'
-import {testWithRedis} from '../support/servers.js'
+import {testWith} from '../support/servers/server.js'
 import {harnesses} from '../support/store-harnesses.js'
 import {openMemorySite, openSite, type Site, slowRequest} from './site.js'
 
@@ -9,14 +9,13 @@ const HOLDER = new URL('holder.ts', import.meta.url)
 
 for (const {name, server, atomicWrites, start} of harnesses) {
 	if (!atomicWrites) continue
-	const serial = test.serial as typeof test
-	const run = server === undefined ? serial : testWithRedis(serial, name, {own: server === 'redis cluster'})
+	const run = testWith(test.serial as typeof test, server, {group: name})
 
 	run(
 		`${name}: one request at a time holds the lock, and each sees what the one before has stored`,
 		async (t: ExecutionContext) => {
-			const backend = await start()
-			const {store, another, release} = await backend.open()
+			const backend = await start(t)
+			const {store, another} = await backend.open()
 			const other = await another?.()
 			const sites = [store, other ?? store].map(handle => openSite(handle, {SESSION_KEY_PREFIX: backend.keyPrefix}))
 			const [site] = sites as [Site]
@@ -42,17 +41,13 @@ for (const {name, server, atomicWrites, start} of harnesses) {
 			t.deepEqual([...new Set(answers.map(answer => answer?.status))], [200])
 			t.is(most, 1)
 			t.is((await site.stored(sid))?.count, 8)
-			await store.close()
-			await other?.close()
-			await release()
-			await backend.stop()
 		},
 	)
 
 	if (name !== 'file cache' && name !== 'redis by ioredis') continue
 	run(`${name}: the lock of a process that has died is free after holdMs`, async (t: ExecutionContext) => {
-		const backend = await start()
-		const {store, advance, release} = await backend.open()
+		const backend = await start(t)
+		const {store, advance} = await backend.open()
 		const site = openSite(store, {SESSION_KEY_PREFIX: backend.keyPrefix})
 		const sid = await site.begin()
 		const holdMs = advance ? 60_000 : 1500
@@ -65,9 +60,6 @@ for (const {name, server, atomicWrites, start} of harnesses) {
 		}
 		const {status} = await site.visit(ctx => ctx.session.lock({waitMs: 10_000}), sid)
 		t.is(status, 200)
-		await store.close()
-		await release()
-		await backend.stop()
 	})
 }
 

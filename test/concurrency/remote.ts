@@ -2,7 +2,7 @@
 
 import {type ChildProcess, fork} from 'node:child_process'
 import {once} from 'node:events'
-import type {Descriptor} from '../support/store-harnesses.js'
+import type {Descriptor, Owner} from '../support/harness.js'
 import type {Node, Request} from './client.js'
 import type {Cookie, Fact, Tell} from './history.js'
 import type {Variant} from './plan.js'
@@ -32,11 +32,16 @@ interface Call {
 	reject(error: Error): void
 }
 
-/** Starts an instance over the store of `descriptor`. */
-export async function startInstance(descriptor: Descriptor | undefined, keyPrefix: string): Promise<Node> {
+/** Starts an instance over the store of `descriptor`, which ends with its owner. */
+export async function startInstance(
+	owner: Owner,
+	descriptor: Descriptor | undefined,
+	keyPrefix: string,
+): Promise<Node> {
 	const child = fork(new URL('instance.ts', import.meta.url), [JSON.stringify(descriptor), keyPrefix], {
 		execArgv: ['--import=tsx'],
 	})
+	const ended = once(child, 'exit')
 	const calls = new Map<number, Call>()
 	let lastId = 0
 	child.on('message', (report: Report) => {
@@ -44,6 +49,10 @@ export async function startInstance(descriptor: Descriptor | undefined, keyPrefi
 	})
 	child.on('exit', code => {
 		for (const {reject} of calls.values()) reject(new Error(`An instance ended with ${code}`))
+	})
+	owner.teardown(async () => {
+		if (child.connected) child.disconnect()
+		await ended
 	})
 	await once(child, 'message')
 
@@ -58,10 +67,6 @@ export async function startInstance(descriptor: Descriptor | undefined, keyPrefi
 		perform: (request, variant, turn, tell) =>
 			call(id => ({id, do: 'perform', request, variant}), {turn, tell}) as Promise<Cookie>,
 		takeRecord: sid => call(id => ({id, do: 'take', sid})) as ReturnType<Node['takeRecord']>,
-		async close() {
-			child.disconnect()
-			await once(child, 'exit')
-		},
 	}
 }
 

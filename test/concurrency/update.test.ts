@@ -4,7 +4,7 @@ import test, {type ExecutionContext} from 'ava'
 import type {Store} from '../../src/index.js'
 import {memoryStore} from '../../src/stores/memory.js'
 import {runChild} from '../support/child.js'
-import {testWithRedis} from '../support/servers.js'
+import {testWith} from '../support/servers/server.js'
 import {harnesses} from '../support/store-harnesses.js'
 import {openMemorySite, openSite, type Site, slowRequest} from './site.js'
 
@@ -13,15 +13,14 @@ const UPDATER = new URL('updater.ts', import.meta.url)
 
 const increment = (count = 0) => count + 1
 
-for (const {name, server, atomicWrites, start} of harnesses) {
+for (const {name, server, atomicWrites, inProcess, start} of harnesses) {
 	if (!atomicWrites) continue
 	// one after the other: what is tested is contention for a session, not for the processor
-	const serial = test.serial as typeof test
-	const run = server === undefined ? serial : testWithRedis(serial, name, {own: server === 'redis cluster'})
+	const run = testWith(test.serial as typeof test, server, {group: name})
 
 	run(`${name}: twenty updates at once make twenty`, async (t: ExecutionContext) => {
-		const backend = await start()
-		const {store, another, release} = await backend.open()
+		const backend = await start(t)
+		const {store, another} = await backend.open()
 		const other = await another?.()
 		const sites = [store, other ?? store].map(handle => openSite(handle, {SESSION_KEY_PREFIX: backend.keyPrefix}))
 		const [site] = sites as [Site]
@@ -33,25 +32,18 @@ for (const {name, server, atomicWrites, start} of harnesses) {
 
 		t.deepEqual([...new Set(answers.map(answer => answer?.status))], [200])
 		t.like(await site.stored(sid), {a: 1, count: 20})
-		await store.close()
-		await other?.close()
-		await release()
-		await backend.stop()
 	})
 
-	if (name === 'memory') continue
+	if (inProcess) continue
 	run(`${name}: twenty updates at once from two processes make twenty`, async (t: ExecutionContext) => {
-		const backend = await start()
-		const {store, release} = await backend.open()
+		const backend = await start(t)
+		const {store} = await backend.open()
 		const site = openSite(store, {SESSION_KEY_PREFIX: backend.keyPrefix})
 		const sid = await site.begin()
 
 		await Promise.all([1, 2].map(() => runChild(UPDATER, backend.descriptor, backend.keyPrefix, sid, 10)))
 
 		t.like(await site.stored(sid), {a: 1, count: 20})
-		await store.close()
-		await release()
-		await backend.stop()
 	})
 }
 

@@ -9,9 +9,10 @@ import {join, resolve} from 'node:path'
 import {createInterface} from 'node:readline'
 import test, {type ExecutionContext} from 'ava'
 import {Redis} from 'ioredis'
-import {startRedis, testWithRedis} from '../support/servers.js'
+import {redisServer} from '../support/servers/redis.js'
+import {startFor, testWith} from '../support/servers/server.js'
 
-const withRedis = testWithRedis(test, 'the example on redis', {own: true})
+const withRedis = testWith(test, redisServer, {group: 'the example on redis', own: true})
 
 test('npm start runs the example after the set-up', async t => {
 	const {scripts} = JSON.parse(await readFile('package.json', 'utf8'))
@@ -29,12 +30,9 @@ test('the example logs in, counts, flashes and logs out on the file store', asyn
 })
 
 withRedis('the example logs in, counts, flashes and logs out on redis', async t => {
-	const redis = await startRedis({own: true})
+	const redis = await startFor(t, redisServer)
 	const client = new Redis(redis.url)
-	t.teardown(async () => {
-		await client.quit()
-		await redis.stop()
-	})
+	t.teardown(() => client.quit())
 	const {url, lines} = await startExample(t, {PORT: '0', SESSION_TYPE: 'redis', SESSION_REDIS: redis.url})
 	t.deepEqual(lines, [`Sessions are kept in redis at 127.0.0.1:${redis.port}.`])
 	const {live, ended} = await walk(t, url)
@@ -43,8 +41,7 @@ withRedis('the example logs in, counts, flashes and logs out on redis', async t 
 })
 
 withRedis('a store that is down is a friendly 503, and the example recovers with it', async t => {
-	const redis = await startRedis({own: true})
-	t.teardown(() => redis.stop())
+	const redis = await startFor(t, redisServer)
 	const {url} = await startExample(t, {PORT: '0', SESSION_TYPE: 'redis', SESSION_REDIS: redis.url})
 	const visitor = browser(url)
 	await visitor.get('/')

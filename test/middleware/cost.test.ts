@@ -1,6 +1,7 @@
 /** What a request asks of the store: nothing that it does not need. */
 import test from 'ava'
-import {testWithRedis} from '../support/servers.js'
+import {redisServer} from '../support/servers/redis.js'
+import {testWith} from '../support/servers/server.js'
 import {type Handler, put, site} from './support/site.js'
 import {type WatchedRedis, watchedRedis} from './support/watched-redis.js'
 
@@ -83,7 +84,7 @@ test('with SESSION_REFRESH_EACH_REQUEST off a read extends nothing', async t => 
 	t.deepEqual(store.calls.at(-1), {method: 'read', key: `session:${ada.sid}`})
 })
 
-const redisTest = testWithRedis(test.serial as typeof test, 'round trips to redis', {own: true})
+const redisTest = testWith(test.serial as typeof test, redisServer, {group: 'round trips to redis', own: true})
 let redis: Promise<WatchedRedis> | undefined
 
 test.after.always(async () => (await redis)?.stop())

@@ -3,14 +3,18 @@ import {readFileSync} from 'node:fs'
 import test from 'ava'
 import Koa from 'koa'
 import {SessionError, serverSession} from '../../src/index.js'
-import {testWithRedis} from '../support/servers.js'
+import {redisServer} from '../support/servers/redis.js'
+import {testWith} from '../support/servers/server.js'
 import {differences, REFUSAL, refusals, UNRECORDED} from './flask/differences.js'
 import {begin, configOf, step, withDates} from './flask/runner.js'
 import {recordedSteps, scenarios} from './flask/scenarios.js'
 import {type WatchedRedis, watchedRedis} from './support/watched-redis.js'
 
 // one after the other: they share a redis, which is emptied and watched
-const redisTest = testWithRedis(test.serial as typeof test, 'the behaviour of Flask-Session', {own: true})
+const redisTest = testWith(test.serial as typeof test, redisServer, {
+	group: 'the behaviour of Flask-Session',
+	own: true,
+})
 
 let redis: Promise<WatchedRedis> | undefined
 

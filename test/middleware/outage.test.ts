@@ -2,10 +2,12 @@
 import test, {type ExecutionContext} from 'ava'
 import {Redis} from 'ioredis'
 import type {SessionConfig, SessionError} from '../../src/index.js'
-import {startRedis, testWithRedis, until} from '../support/servers.js'
+import {redisServer} from '../support/servers/redis.js'
+import {startFor, testWith} from '../support/servers/server.js'
+import {until} from '../support/until.js'
 import {type Handler, put, site} from './support/site.js'
 
-const redisTest = testWithRedis(test, 'outages of redis', {own: true})
+const redisTest = testWith(test, redisServer, {group: 'outages of redis', own: true})
 
 const routes: Readonly<Record<string, Handler>> = {
 	'/login': ({session}) => put(session, {user: 'ada'}),
@@ -15,8 +17,7 @@ const routes: Readonly<Record<string, Handler>> = {
 
 /** An application over a redis of its own, by a client that is given or one of the store's own. */
 async function outage(t: ExecutionContext, clientOptions?: object) {
-	const server = await startRedis({own: true})
-	t.teardown(() => server.stop())
+	const server = await startFor(t, redisServer)
 	let given: Redis | undefined
 	if (clientOptions !== undefined) {
 		given = new Redis(server.port, clientOptions)
@@ -86,8 +87,7 @@ for (const [whose, clientOptions] of [
 }
 
 redisTest('an application that starts before redis serves sessions once redis is there', async t => {
-	const server = await startRedis({own: true})
-	t.teardown(() => server.stop())
+	const server = await startFor(t, redisServer)
 	await server.kill()
 	const {visitor, request, sessions} = await site(t, {
 		config: {SESSION_TYPE: 'redis', SESSION_REDIS: server.url, SESSION_STORE_TIMEOUT: 0.5},

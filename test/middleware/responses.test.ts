@@ -3,7 +3,7 @@ import {once} from 'node:events'
 import {connect} from 'node:net'
 import {Readable} from 'node:stream'
 import test from 'ava'
-import {until} from '../support/servers.js'
+import {until} from '../support/until.js'
 import {send} from './support/http.js'
 import {gate, type Handler, put, site} from './support/site.js'
 

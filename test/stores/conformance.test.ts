@@ -1,20 +1,19 @@
 import test, {type ExecutionContext} from 'ava'
 import {storeConformance} from '../../src/testing/index.js'
-import {testWithRedis} from '../support/servers.js'
+import {testWith} from '../support/servers/server.js'
 import {harnesses} from '../support/store-harnesses.js'
 
 const inTurn = limited(40)
 
 for (const {name, server, start} of harnesses) {
-	const run = server === undefined ? test : testWithRedis(test, name, {own: server === 'redis cluster'})
+	const run = testWith(test, server, {group: name})
 	const open = async () => {
-		const backend = await start()
-		const target = await backend.open()
+		const ends: (() => unknown)[] = []
+		const backend = await start({teardown: end => ends.unshift(end)})
 		return {
-			...target,
+			...(await backend.open()),
 			async release() {
-				await target.release()
-				await backend.stop()
+				for (const end of ends) await end()
 			},
 		}
 	}

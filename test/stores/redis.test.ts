@@ -6,17 +6,18 @@ import * as redisV5 from 'redis-v5'
 import type {Store} from '../../src/stores/contract.js'
 import {redisStore} from '../../src/stores/redis.js'
 import {manualContext, realContext} from '../support/clock.js'
-import {startRedis, testWithRedis, until} from '../support/servers.js'
+import {redisServer} from '../support/servers/redis.js'
+import {startFor, testWith} from '../support/servers/server.js'
+import {until} from '../support/until.js'
 
-const run = testWithRedis(test, 'redis: commands, outages and clients', {own: true})
+const run = testWith(test, redisServer, {group: 'redis: commands, outages and clients', own: true})
 
 const payload = Buffer.from('data')
 const inMs = (ms: number) => Date.now() + ms
 const entry = (text = 'data', ms = 60_000) => ({payload: Buffer.from(text), expiresAt: inMs(ms)})
 
 async function server(t: ExecutionContext) {
-	const redis = await startRedis({own: true})
-	t.teardown(() => redis.stop())
+	const redis = await startFor(t, redisServer)
 	return redis
 }
 

@@ -1,9 +1,10 @@
 /** Adds 1 to the counter under a key, several times, each by compare-and-swap. Arguments: descriptor, key, times. */
 
-import {type Descriptor, openDescriptor} from './store-harnesses.js'
+import type {Descriptor} from './harness.js'
+import {openDescriptor} from './open-descriptor.js'
 
 const [descriptor, key, times] = process.argv.slice(2).map(arg => JSON.parse(arg)) as [Descriptor, string, number]
-const {store, release} = await openDescriptor(descriptor)
+const {store, end} = await openDescriptor(descriptor)
 for (let done = 0; done < times; ) {
 	const record = await store.read(key)
 	if (record === undefined) throw new Error('the counter has gone')
@@ -11,5 +12,4 @@ for (let done = 0; done < times; ) {
 	const {outcome} = await store.replace(key, {payload, expiresAt: Date.now() + 60_000}, record.revision)
 	if (outcome === 'written') done += 1
 }
-await store.close()
-await release()
+await end()

@@ -1,5 +1,7 @@
 import {Redis} from 'ioredis'
-import {type RedisServer, startRedis, until} from '../../support/servers.js'
+import {redisServer} from '../../support/servers/redis.js'
+import type {RunningServer} from '../../support/servers/server.js'
+import {until} from '../../support/until.js'
 
 /** A command as redis has received it. */
 export interface Command {
@@ -10,7 +12,7 @@ export interface Command {
 
 /** A redis server of one's own, and a watch over the commands that reach it. */
 export interface WatchedRedis {
-	readonly server: RedisServer
+	readonly server: RunningServer
 	readonly redis: Redis
 	/** Begins to watch; the function that is returned ends that and gives the commands since. */
 	watch(): Promise<() => Promise<Command[]>>
@@ -19,7 +21,7 @@ export interface WatchedRedis {
 
 /** Starts a {@link WatchedRedis}. */
 export async function watchedRedis(): Promise<WatchedRedis> {
-	const server = await startRedis({own: true})
+	const server = await redisServer.start()
 	const redis = new Redis(server.port)
 	// ioredis takes the greeting of another connection for an answer of its own while a monitor begins
 	await redis.ping()
