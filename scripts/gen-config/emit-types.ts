@@ -2,25 +2,30 @@
 
 import {DURATION_PARTS, DURATION_PATTERN} from '../../src/config/duration.js'
 import {docComment} from './doc-comment.js'
-import {literal, quoted} from './literal.js'
+import {type Tags, tagLines, tagsForPeople, tagsForSchema} from './doc-tags.js'
+import {quoted} from './literal.js'
 import type {Option, Schema, SessionType} from './model.js'
 import {codeType, plainType, resolvedType} from './option-types.js'
 import {expectedText} from './wording.js'
 
+/** For whom the module is: for users, or for ts-json-schema-generator, which reads the bounds from tags. */
+export type Audience = 'users' | 'schema'
+
 /** The text of the module. */
-export function emitTypes(schema: Schema): string {
+export function emitTypes(schema: Schema, audience: Audience): string {
+	const properties = (option: Option, type: string) => optionProperties(option, schema, type, audience)
 	const plain = schema.options.filter(option => plainType(option) !== undefined)
 	const live = schema.options.filter(option => codeType(option) !== plainType(option))
 	const widened = plain.filter(option => live.includes(option)).flatMap(option => [option.name, ...option.aliases])
 	return `${imports(schema)}
 ${sessionTypes(schema)}
-${VALUE_TYPES}
+${valueTypes(audience)}
 /** The options that JSON can hold, under their canonical names and their aliases. */
 export interface PlainSessionConfig {
 	/** The address of the JSON Schema of this configuration, for editors; not an option. */
 	$schema?: string | undefined
 
-${plain.map(option => properties(option, schema, plainType(option) ?? 'never')).join('\n')}}
+${plain.map(option => properties(option, plainType(option) ?? 'never')).join('\n')}}
 
 /** The configuration as an application gives it: {@link PlainSessionConfig} and what only code can hold. */
 export interface SessionConfig
@@ -28,7 +33,7 @@ export interface SessionConfig
 		PlainSessionConfig,
 ${widened.map(name => `\t\t| ${quoted(name)}`).join('\n')}
 	> {
-${live.map(option => properties(option, schema, codeType(option))).join('\n')}}
+${live.map(option => properties(option, codeType(option))).join('\n')}}
 
 /** The checked configuration: canonical names, all defaults filled in, durations in milliseconds, frozen. */
 export interface ResolvedConfig {
@@ -39,26 +44,23 @@ export type OptionName = keyof ResolvedConfig
 `
 }
 
-const VALUE_TYPES = `
-/**
- * A duration as a string: \`90s\`, \`1h30m\`, \`1.5h\`, \`31d\`; a number alone is seconds.
- *
- * @pattern ${DURATION_PATTERN}
- */
+function valueTypes(audience: Audience): string {
+	const comment = (sentence: string, tags: Tags) =>
+		docComment([sentence, audience === 'schema' ? tagLines(tags) : undefined], 0)
+	const bound = audience === 'schema' ? '\t/** @minimum 0 */\n' : ''
+	return `
+${comment('A duration as a string: `90s`, `1h30m`, `1.5h`, `31d`; a number alone is seconds.', {pattern: DURATION_PATTERN})}
 export type DurationString = string
 
 /** A duration in parts, which add up. */
 export interface DurationParts {
-${DURATION_PARTS.map(part => `\t/** @minimum 0 */\n\t${part}?: number | undefined`).join('\n')}
+${DURATION_PARTS.map(part => `${bound}\t${part}?: number | undefined`).join('\n')}
 }
 
-/**
- * A key as a string.
- *
- * @minLength 1
- */
+${comment('A key as a string.', {minLength: 1})}
 export type KeyString = string
 `
+}
 
 function imports(schema: Schema): string {
 	const modules = new Map<string, Set<string>>()
@@ -91,11 +93,12 @@ function aliasNote(type: SessionType): string {
 	return type.aliases.length > 0 ? ` (also ${type.aliases.map(alias => `\`${alias}\``).join(', ')})` : ''
 }
 
-function properties(option: Option, schema: Schema, type: string): string {
-	const note = [`Takes ${expectedText(option, schema)}.`, applies(option)]
-	const canonical = docComment([option.summary, option.details, note.join(' ').trim(), tags(option)], 1)
+function optionProperties(option: Option, schema: Schema, type: string, audience: Audience): string {
+	const note = `Takes ${expectedText(option, schema)}. ${applies(option)}`.trim()
+	const tags = tagLines({...tagsForPeople(option), ...(audience === 'schema' && tagsForSchema(option))})
+	const canonical = docComment([option.summary, option.details, note, tags], 1)
 	const aliases = option.aliases.map(alias => {
-		const comment = docComment([`The same as ${option.name}.`, option.summary, note.join(' ').trim(), tags(option)], 1)
+		const comment = docComment([`The same as ${option.name}.`, option.summary, note, tags], 1)
 		return `${comment}\n\t${alias}?: ${type} | undefined\n`
 	})
 	return [`${canonical}\n\t${option.name}?: ${type} | undefined\n`, ...aliases].join('\n')
@@ -110,30 +113,4 @@ function resolvedProperty(option: Option): string {
 
 function applies(option: Option): string {
 	return option.appliesTo === undefined ? '' : `For ${option.appliesTo.map(type => `\`${type}\``).join(', ')}.`
-}
-
-function tags(option: Option): string {
-	const isCode = plainType(option) === undefined
-	const example = option.example === undefined ? undefined : isCode ? String(option.example) : json(option.example)
-	const text = option.type === 'fileMode' ? '^(?:0o?)?[0-7]{3}$' : option.pattern
-	return [
-		['default', option.default === undefined ? undefined : json(option.default)],
-		['example', example],
-		['minimum', option.type === 'fileMode' ? 0 : option.min],
-		['maximum', option.type === 'fileMode' ? 0o777 : option.max],
-		['multipleOf', option.type === 'fileMode' ? 1 : undefined],
-		['asType', option.type === 'integer' ? 'integer' : undefined],
-		['minLength', option.type === 'key' ? 1 : option.minLength],
-		['maxLength', option.maxLength],
-		['pattern', text],
-		['since', option.since],
-		['deprecated', option.deprecation?.text],
-	]
-		.filter(([, value]) => value !== undefined)
-		.map(([tag, value]) => `@${tag} ${value}`)
-		.join('\n')
-}
-
-function json(value: unknown): string {
-	return typeof value === 'string' ? JSON.stringify(value) : literal(value)
 }

@@ -43,10 +43,9 @@ export function generate(sources: Sources): Generated {
 	if (faults.length > 0) return {faults}
 
 	const schema = toSchema(loaded.value as SchemaFile, sources.storeModules)
-	const types = emitTypes(schema)
-	const jsonSchema = makeJsonSchema(types)
+	const jsonSchema = makeJsonSchema(emitTypes(schema, 'schema'))
 	const files = new Map([
-		['src/generated/types.ts', HEADER + types],
+		['src/generated/types.ts', HEADER + emitTypes(schema, 'users')],
 		['src/generated/options.ts', HEADER + emitOptions(schema)],
 		['src/generated/stores.ts', HEADER + emitStores(schema)],
 		['src/generated/json-schema.ts', HEADER + emitJsonSchemaModule(jsonSchema)],

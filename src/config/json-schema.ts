@@ -1,6 +1,6 @@
 /** Checks a value against a JSON Schema: the part of draft 7 that ts-json-schema-generator writes for our types. */
 
-/** A JSON Schema, as far as this interpreter reads it. Other keywords are annotations for editors. */
+/** A JSON Schema, as far as this interpreter reads it. */
 export interface JsonSchema {
 	readonly $ref?: string
 	readonly definitions?: Readonly<Record<string, JsonSchema>>
@@ -17,7 +17,6 @@ export interface JsonSchema {
 	readonly items?: JsonSchema
 	readonly properties?: Readonly<Record<string, JsonSchema>>
 	readonly additionalProperties?: boolean | JsonSchema
-	readonly [annotation: string]: unknown
 }
 
 /** Where a value does not fit. */

@@ -25,34 +25,20 @@ export type SessionType =
 /** What SESSION_TYPE takes: a {@link SessionType} or the name that Flask-Session has for it. */
 export type SessionTypeName = SessionType | 'cachelib'
 
-/**
- * A duration as a string: `90s`, `1h30m`, `1.5h`, `31d`; a number alone is seconds.
- *
- * @pattern ^(?:\d+(?:\.\d+)?|(?:\d+(?:\.\d+)?(?:w|d|h|ms|m|s) ?)+)$
- */
+/** A duration as a string: `90s`, `1h30m`, `1.5h`, `31d`; a number alone is seconds. */
 export type DurationString = string
 
 /** A duration in parts, which add up. */
 export interface DurationParts {
-	/** @minimum 0 */
 	weeks?: number | undefined
-	/** @minimum 0 */
 	days?: number | undefined
-	/** @minimum 0 */
 	hours?: number | undefined
-	/** @minimum 0 */
 	minutes?: number | undefined
-	/** @minimum 0 */
 	seconds?: number | undefined
-	/** @minimum 0 */
 	milliseconds?: number | undefined
 }
 
-/**
- * A key as a string.
- *
- * @minLength 1
- */
+/** A key as a string. */
 export type KeyString = string
 
 /** The options that JSON can hold, under their canonical names and their aliases. */
@@ -96,7 +82,6 @@ export interface PlainSessionConfig {
 	 *
 	 * @default "31d"
 	 * @example "12h"
-	 * @minimum 1
 	 * @since 0.1.0
 	 */
 	PERMANENT_SESSION_LIFETIME?: number | DurationString | DurationParts | undefined
@@ -124,7 +109,6 @@ export interface PlainSessionConfig {
 	 *
 	 * @default 0
 	 * @example "5m"
-	 * @minimum 0
 	 * @since 0.1.0
 	 */
 	SESSION_REFRESH_INTERVAL?: number | DurationString | DurationParts | undefined
@@ -139,8 +123,6 @@ export interface PlainSessionConfig {
 	 *
 	 * @default "session:"
 	 * @example "shop:"
-	 * @maxLength 128
-	 * @pattern ^[!-~]*$
 	 * @since 0.1.0
 	 */
 	SESSION_KEY_PREFIX?: string | undefined
@@ -155,7 +137,6 @@ export interface PlainSessionConfig {
 	 *
 	 * @default "session"
 	 * @example "adminSession"
-	 * @pattern ^[A-Za-z_$][A-Za-z0-9_$]*$
 	 * @since 0.1.0
 	 */
 	SESSION_PROPERTY?: string | undefined
@@ -169,8 +150,6 @@ export interface PlainSessionConfig {
 	 *
 	 * @default "session"
 	 * @example "__Host-session"
-	 * @maxLength 255
-	 * @pattern ^[!#$%&'*+\-.^_\x60|~0-9A-Za-z]+$
 	 * @since 0.1.0
 	 */
 	SESSION_COOKIE_NAME?: string | undefined
@@ -183,8 +162,6 @@ export interface PlainSessionConfig {
 	 * Takes a string of at most 255 characters without white space, comma and semicolon, or null.
 	 *
 	 * @example "example.org"
-	 * @maxLength 255
-	 * @pattern ^[^\s;,]+$
 	 * @since 0.1.0
 	 */
 	SESSION_COOKIE_DOMAIN?: string | null | undefined
@@ -196,8 +173,6 @@ export interface PlainSessionConfig {
 	 *
 	 * @default "/"
 	 * @example "/app"
-	 * @maxLength 1024
-	 * @pattern ^/
 	 * @since 0.1.0
 	 */
 	SESSION_COOKIE_PATH?: string | null | undefined
@@ -257,9 +232,6 @@ export interface PlainSessionConfig {
 	 * Takes an integer from 16 to 192.
 	 *
 	 * @default 32
-	 * @minimum 16
-	 * @maximum 192
-	 * @asType integer
 	 * @since 0.1.0
 	 */
 	SESSION_ID_LENGTH?: number | undefined
@@ -286,7 +258,6 @@ export interface PlainSessionConfig {
 	 *
 	 * Takes a string or bytes, not empty, or null.
 	 *
-	 * @minLength 1
 	 * @since 0.1.0
 	 */
 	SECRET_KEY?: string | null | undefined
@@ -367,7 +338,6 @@ export interface PlainSessionConfig {
 	 *
 	 * @default 0
 	 * @example "10s"
-	 * @minimum 0
 	 * @since 0.1.0
 	 */
 	SESSION_REGENERATE_GRACE?: number | DurationString | DurationParts | undefined
@@ -393,8 +363,6 @@ export interface PlainSessionConfig {
 	 *
 	 * @default "5s"
 	 * @example "500ms"
-	 * @minimum 0.001
-	 * @maximum 3600
 	 * @since 0.1.0
 	 */
 	SESSION_STORE_TIMEOUT?: number | DurationString | DurationParts | undefined
@@ -408,8 +376,6 @@ export interface PlainSessionConfig {
 	 *
 	 * @default 0
 	 * @example 1000
-	 * @minimum 0
-	 * @asType integer
 	 * @since 0.1.0
 	 */
 	SESSION_CLEANUP_N_REQUESTS?: number | null | undefined
@@ -422,8 +388,6 @@ export interface PlainSessionConfig {
 	 * Takes an integer of at least 1. For `memory`.
 	 *
 	 * @default 10000
-	 * @minimum 1
-	 * @asType integer
 	 * @since 0.1.0
 	 */
 	SESSION_MEMORY_MAX_SESSIONS?: number | undefined
@@ -435,7 +399,6 @@ export interface PlainSessionConfig {
 	 *
 	 * @default "./flask_session"
 	 * @example "/var/lib/app/sessions"
-	 * @minLength 1
 	 * @since 0.1.0
 	 * @deprecated SESSION_FILE_DIR is deprecated since 0.1.0 and will be removed in 1.0.0. Use SESSION_KEYV instead.
 	 */
@@ -449,8 +412,6 @@ export interface PlainSessionConfig {
 	 * Takes an integer of at least 0. For `filesystem`.
 	 *
 	 * @default 500
-	 * @minimum 0
-	 * @asType integer
 	 * @since 0.1.0
 	 * @deprecated SESSION_FILE_THRESHOLD is deprecated since 0.1.0 and will be removed in 1.0.0. Use SESSION_KEYV instead.
 	 */
@@ -463,10 +424,6 @@ export interface PlainSessionConfig {
 	 *
 	 * @default "0600"
 	 * @example "0640"
-	 * @minimum 0
-	 * @maximum 511
-	 * @multipleOf 1
-	 * @pattern ^(?:0o?)?[0-7]{3}$
 	 * @since 0.1.0
 	 * @deprecated SESSION_FILE_MODE is deprecated since 0.1.0 and will be removed in 1.0.0. Use SESSION_KEYV instead.
 	 */
@@ -480,7 +437,6 @@ export interface PlainSessionConfig {
 	 *
 	 * Takes an ioredis client (with callBuffer), a node-redis client (with sendCommand) or a string that begins with redis:// or rediss://. For `redis`.
 	 *
-	 * @pattern ^rediss?://
 	 * @since 0.1.0
 	 */
 	SESSION_REDIS?: string | undefined
@@ -515,7 +471,6 @@ export interface SessionConfig
 	 *
 	 * Takes a string or bytes, not empty, or null.
 	 *
-	 * @minLength 1
 	 * @since 0.1.0
 	 */
 	SECRET_KEY?: string | Uint8Array | null | undefined
@@ -587,7 +542,6 @@ export interface SessionConfig
 	 *
 	 * Takes an ioredis client (with callBuffer), a node-redis client (with sendCommand) or a string that begins with redis:// or rediss://. For `redis`.
 	 *
-	 * @pattern ^rediss?://
 	 * @since 0.1.0
 	 */
 	SESSION_REDIS?: string | IoredisClient | NodeRedisClient | undefined

@@ -1,10 +1,15 @@
 /** Values that fit an option and values that do not, made from its entry in the schema. */
 
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {OPTION_NAMES} from '../../src/config/names.js'
 import type {OptionEntry, OptionType} from '../../src/config/table.js'
-import {jsonSchema} from '../../src/generated/json-schema.js'
 import {options} from '../../src/generated/options.js'
 import type {OptionName} from '../../src/generated/types.js'
+
+const PUBLISHED: {readonly properties: Readonly<Record<string, {readonly examples?: readonly unknown[]}>>} = JSON.parse(
+	readFileSync(join(import.meta.dirname, '../../src/generated/config.schema.json'), 'utf8'),
+)
 
 /** Every option with its entry. */
 export const ENTRIES: readonly (readonly [OptionName, OptionEntry])[] = OPTION_NAMES.map(name => [name, options[name]])
@@ -39,9 +44,9 @@ export function misfits(name: OptionName): readonly unknown[] {
 /** Some values that the option takes, in a form that JSON can hold; none for what only code can give. */
 export function plainFits(name: OptionName): readonly unknown[] {
 	const {type, default: standard, min, max} = options[name] as OptionEntry
-	const schema = jsonSchema.properties?.[name]
+	const schema = PUBLISHED.properties[name]
 	if (schema === undefined) return []
-	const examples = (schema.examples as readonly unknown[] | undefined) ?? []
+	const {examples = []} = schema
 	const bounds = [min, max].filter(bound => bound !== undefined)
 	return [...(standard === undefined ? [] : [standard]), ...examples, ...bounds, ...(PLAIN[type] ?? [])]
 }
