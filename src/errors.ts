@@ -7,6 +7,7 @@
 
 /** Every code, with the HTTP status that Koa answers when the error leaves the middleware. */
 export const ERROR_STATUS = {
+	ERR_SESSION_CLOSED: 503,
 	ERR_SESSION_CONFIG: 500,
 	ERR_SESSION_CONFLICT: 409,
 	ERR_SESSION_CORRUPT_RECORD: 500,

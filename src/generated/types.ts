@@ -2,7 +2,7 @@
 
 import type {IoredisClient, KeyvClient, NodeRedisClient} from '../config/clients.js'
 import type {Serializer} from '../serializers/contract.js'
-import type {Store} from '../stores/contract.js'
+import type {SessionStore} from '../stores/contract.js'
 
 /**
  * The kinds of stores.
@@ -507,7 +507,7 @@ export interface SessionConfig
 	 * @example createMyStore()
 	 * @since 0.1.0
 	 */
-	SESSION_STORE?: Store | undefined
+	SESSION_STORE?: SessionStore | undefined
 
 	/**
 	 * The Keyv that stores the sessions, or a store such as `fileCache()`.
@@ -520,7 +520,7 @@ export interface SessionConfig
 	 * @example new Keyv()
 	 * @since 0.1.0
 	 */
-	SESSION_KEYV?: KeyvClient | Store | undefined
+	SESSION_KEYV?: KeyvClient | SessionStore | undefined
 
 	/**
 	 * The same as SESSION_KEYV.
@@ -532,7 +532,7 @@ export interface SessionConfig
 	 * @example new Keyv()
 	 * @since 0.1.0
 	 */
-	SESSION_CACHELIB?: KeyvClient | Store | undefined
+	SESSION_CACHELIB?: KeyvClient | SessionStore | undefined
 
 	/**
 	 * The client, or the address of the server.
@@ -634,13 +634,13 @@ export interface ResolvedConfig {
 	readonly SESSION_CLEANUP_N_REQUESTS: number
 
 	/** The store, an object that meets the store contract. */
-	readonly SESSION_STORE: Store | undefined
+	readonly SESSION_STORE: SessionStore | undefined
 
 	/** How many sessions are kept at most. */
 	readonly SESSION_MEMORY_MAX_SESSIONS: number
 
 	/** The Keyv that stores the sessions, or a store such as `fileCache()`. */
-	readonly SESSION_KEYV: KeyvClient | Store | undefined
+	readonly SESSION_KEYV: KeyvClient | SessionStore | undefined
 
 	/** The directory that holds the files. */
 	readonly SESSION_FILE_DIR: string

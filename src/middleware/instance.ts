@@ -1,13 +1,13 @@
 import type Koa from 'koa'
-import {SessionError} from '../errors.js'
+import {type ConfigProblem, SessionError} from '../errors.js'
 import type {ResolvedConfig} from '../generated/types.js'
 import {createCodec} from '../serializers/codec.js'
 import {DOUBT_AFTER_MS} from '../session/commit/stale-cookie.js'
 import type {Core, SessionEvent, SessionEventName} from '../session/core.js'
 import {createRecentlyEnded} from '../session/recently-ended.js'
 import {createStoreHandle} from '../session/store-handle.js'
-import type {Store} from '../stores/contract.js'
-import {openStore} from '../stores/index.js'
+import type {StoreCapabilities} from '../stores/contract.js'
+import {createStore} from '../stores/index.js'
 import {createIdentify, createSidGenerator, hashSid, type Identify} from './identity.js'
 import {createSigner} from './signer.js'
 import {createSweeper} from './sweeper.js'
@@ -31,15 +31,19 @@ export interface Instance extends Core {
 	requestEnded(): void
 }
 
+/** The longest of what stands before the key of a session in a key beside it: `ended:`. */
+const LONGEST_EXTRA = 6
+
 /** Builds the parts of one instance from its configuration, and begins to open the store. */
 export function createInstance(app: Koa, config: ResolvedConfig, {now = Date.now}: ServerSessionOptions): Instance {
 	const warn = createWarner()
 	const signer = createConfiguredSigner(config)
-	const store = createStoreHandle(async () => {
-		const opened = await openStore(config, {now, warn})
-		await assertConcurrency(config, opened)
-		return opened
-	}, config.SESSION_STORE_TIMEOUT)
+	const timeoutMs = config.SESSION_STORE_TIMEOUT
+	const store = createStoreHandle({
+		make: () => createStore(config, {now, warn, timeoutMs}),
+		accept: opened => assertFits(config, opened.capabilities),
+		timeoutMs,
+	})
 	// in the background: requests that need no session are served meanwhile, and the others report what is wrong
 	store.ready().catch(() => undefined)
 
@@ -68,19 +72,28 @@ function createConfiguredSigner(config: ResolvedConfig) {
 	return createSigner([config.SECRET_KEY, ...config.SECRET_KEY_FALLBACKS])
 }
 
-async function assertConcurrency(config: ResolvedConfig, store: Store): Promise<void> {
-	if (config.SESSION_CONCURRENCY !== 'strict' || store.capabilities.atomicWrites) return
-	await store.close()
-	const problem = {
-		key: 'SESSION_CONCURRENCY',
-		expected: 'merge or last-write-wins, or a store with atomicWrites',
-		received: `strict with SESSION_TYPE ${config.SESSION_TYPE}, which cannot tell whether a record has changed`,
+/** @throws SessionError `ERR_SESSION_CONFIG` when the store cannot do what the configuration asks of it */
+function assertFits(config: ResolvedConfig, {atomicWrites, maxKeyBytes}: StoreCapabilities): void {
+	const type = config.SESSION_TYPE
+	const problems: ConfigProblem[] = []
+	if (config.SESSION_CONCURRENCY === 'strict' && !atomicWrites) {
+		problems.push({
+			key: 'SESSION_CONCURRENCY',
+			expected: 'merge or last-write-wins, or a store with atomicWrites',
+			received: `strict with SESSION_TYPE ${type}, which cannot tell whether a record has changed`,
+		})
 	}
-	throw new SessionError(
-		'ERR_SESSION_CONFIG',
-		`${problem.key}: expected ${problem.expected}, received ${problem.received}`,
-		{problems: [problem]},
-	)
+	const longest = LONGEST_EXTRA + config.SESSION_KEY_PREFIX.length + Math.ceil((config.SESSION_ID_LENGTH * 4) / 3)
+	if (maxKeyBytes !== undefined && longest > maxKeyBytes) {
+		problems.push({
+			key: 'SESSION_KEY_PREFIX',
+			expected: `a prefix and an id (SESSION_ID_LENGTH) that leave room in a key of ${maxKeyBytes} bytes`,
+			received: `keys of up to ${longest} bytes`,
+		})
+	}
+	if (problems.length === 0) return
+	const message = problems.map(({key, expected, received}) => `${key}: expected ${expected}, received ${received}`)
+	throw new SessionError('ERR_SESSION_CONFIG', message.join('; '), {problems})
 }
 
 /** A listener's fault is the listener's: it is reported, and the request goes on. */

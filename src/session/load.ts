@@ -1,5 +1,5 @@
 import {SessionError} from '../errors.js'
-import type {ReadOptions} from '../stores/contract.js'
+import type {Extension} from '../stores/contract.js'
 import {holdToRetirement, isRetired} from './commit/grace.js'
 import type {Core} from './core.js'
 import {isEmpty, type SessionState} from './state.js'
@@ -11,8 +11,8 @@ import {isEmpty, type SessionState} from './state.js'
  * SESSION_ON_CORRUPT says `throw`
  */
 export async function load(state: SessionState): Promise<void> {
-	const options = extension(state.core)
-	const found = await read(state, options)
+	const extend = extensionBy(state.core)
+	const found = await read(state, extend)
 	if (found === undefined) {
 		state.startAnew()
 		return
@@ -26,23 +26,22 @@ export async function load(state: SessionState): Promise<void> {
 		return
 	}
 	state.replaceData(data)
-	const extended = options !== undefined && record.expiresAt === options.extendTo
-	if (extended && state.permanent && !isEmpty(data)) state.cookie ??= 'refresh'
+	if (record.extended && state.permanent && !isEmpty(data)) state.cookie ??= 'refresh'
 }
 
 /** How far a read moves the expiry, by SESSION_REFRESH_EACH_REQUEST and SESSION_REFRESH_INTERVAL. */
-function extension({config, now}: Core): ReadOptions | undefined {
+function extensionBy({config, now}: Core): Extension | undefined {
 	if (!config.SESSION_REFRESH_EACH_REQUEST) return undefined
-	const extendTo = now() + config.PERMANENT_SESSION_LIFETIME
+	const to = now() + config.PERMANENT_SESSION_LIFETIME
 	const interval = config.SESSION_REFRESH_INTERVAL
-	return interval === 0 ? {extendTo} : {extendTo, extendIfBefore: extendTo - interval}
+	return {to, ifBefore: interval === 0 ? Number.POSITIVE_INFINITY : to - interval}
 }
 
 /** The record and its data; `undefined` when there is none, it holds no session, or it is corrupt and to be discarded. */
-async function read(state: SessionState, options: ReadOptions | undefined) {
+async function read(state: SessionState, extend: Extension | undefined) {
 	const {core, sid} = state
 	try {
-		const record = await core.store.read(state.keyOf(sid), options)
+		const record = await core.store.read(state.keyOf(sid), extend)
 		if (record === undefined) core.emit('unknown', sid, 'no live record under the id of the cookie')
 		// Flask-Session takes an empty value for a missing one
 		const data = record?.payload.byteLength ? core.codec.decode(record.payload) : undefined

@@ -1,10 +1,10 @@
 import {SessionError} from '../errors.js'
 import type {Data} from '../serializers/codec.js'
-import type {StoredRecord} from '../stores/contract.js'
+import type {StoreRecord} from '../stores/contract.js'
 import type {SessionState} from './state.js'
 
 /** `data` is what the store holds now, in `record`, under the id that the client has: its cookie may be refreshed. */
-export function settle(state: SessionState, data: Data, record: StoredRecord): void {
+export function settle(state: SessionState, data: Data, record: StoreRecord): void {
 	if (data !== state.data) state.replaceData(data)
 	state.record = record
 	state.changes.reset()
@@ -12,7 +12,7 @@ export function settle(state: SessionState, data: Data, record: StoredRecord): v
 }
 
 /** As {@link settle}, under an id that the client has to be told. */
-export function settleNew(state: SessionState, data: Data, record: StoredRecord): void {
+export function settleNew(state: SessionState, data: Data, record: StoreRecord): void {
 	settle(state, data, record)
 	state.cookie = 'set'
 }

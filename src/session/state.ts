@@ -1,5 +1,5 @@
 import type {Data} from '../serializers/codec.js'
-import type {StoredRecord} from '../stores/contract.js'
+import type {StoreRecord} from '../stores/contract.js'
 import {Changes} from './changes.js'
 import type {Core} from './core.js'
 import type {Session} from './session.js'
@@ -16,7 +16,7 @@ export type CookieDue = 'refresh' | 'set' | 'clear' | undefined
 /** A record that is to go once its successor is stored. */
 export interface Predecessor {
 	readonly sid: string
-	readonly record: StoredRecord
+	readonly record: StoreRecord
 }
 
 /** One session during one request: its data, what changed, and what the store is known to hold. */
@@ -47,7 +47,7 @@ export class SessionState {
 	locks: Set<() => Promise<void>> | undefined
 	/** When {@link record} was what the store held, in milliseconds since the epoch. */
 	seenAt = 0
-	#record: StoredRecord | undefined
+	#record: StoreRecord | undefined
 	#sid: string | undefined
 	#tail: Promise<unknown> | undefined
 	#running = 0
@@ -62,11 +62,11 @@ export class SessionState {
 	}
 
 	/** The record as last read or written; `undefined`: nothing is stored under {@link sid}. */
-	get record(): StoredRecord | undefined {
+	get record(): StoreRecord | undefined {
 		return this.#record
 	}
 
-	set record(record: StoredRecord | undefined) {
+	set record(record: StoreRecord | undefined) {
 		this.#record = record
 		this.seenAt = this.core.now()
 	}

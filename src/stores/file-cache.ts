@@ -18,7 +18,7 @@ import {createHash, randomUUID} from 'node:crypto'
 import {access, constants, mkdir, open, rename, unlink} from 'node:fs/promises'
 import {join, resolve} from 'node:path'
 import {SessionError} from '../errors.js'
-import type {Entry, ReadOptions, Revision, Store, StoreContext, StoredRecord} from './contract.js'
+import type {Extension, FoundRecord, Revision, SessionStore, StoreContext, StoreEntry, StoreRecord} from './contract.js'
 import {systemContext} from './support/context.js'
 import {orUndefinedIfMissing, patiently} from './support/file-errors.js'
 import {type StillHeld, withFileLock} from './support/file-lock.js'
@@ -42,36 +42,32 @@ export interface FileCacheOptions {
 const NEAR_THE_END_MS = 10_000
 
 /** A store in the files of one directory. */
-export function fileCache(options: FileCacheOptions = {}, context: StoreContext = systemContext()): Store {
+export function fileCache(options: FileCacheOptions = {}, context: StoreContext = systemContext()): SessionStore {
 	const {threshold = 500, mode = 0o600} = options
 	const directory = resolve(options.directory ?? './flask_session')
 	const shelf = fileShelf(directory, threshold, context)
 	const pathOf = (key: string) => join(directory, createHash('sha256').update(key).digest('hex') + SUFFIX)
 	const isLive = ({expiresAt}: {expiresAt: number}) => expiresAt > context.now()
 
-	const look = async (key: string, {extendTo, extendIfBefore}: ReadOptions, locked: boolean) => {
-		const file = await orUndefinedIfMissing(open(pathOf(key), extendTo === undefined ? 'r' : 'r+'))
+	const look = async (key: string, extend: Extension | undefined, locked: boolean) => {
+		const file = await orUndefinedIfMissing(open(pathOf(key), extend === undefined ? 'r' : 'r+'))
 		// A directory that has gone has not lost its sessions: that is an error, not a miss.
 		if (file === undefined) return void (await access(directory))
 		try {
 			const record = await readRecord(file)
 			if (!isLive(record)) return undefined
-			const due = extendTo !== undefined && record.expiresAt < (extendIfBefore ?? Number.POSITIVE_INFINITY)
-			if (!due) return storedRecord(record)
+			const due = extend !== undefined && record.expiresAt < extend.ifBefore
+			if (!due) return foundRecord(record)
 			if (!locked && record.expiresAt - context.now() < NEAR_THE_END_MS) return 'near the end'
-			await writeExpiry(file, extendTo)
-			return storedRecord(record, extendTo)
+			await writeExpiry(file, extend.to)
+			return foundRecord(record, extend.to)
 		} finally {
 			await file.close()
 		}
 	}
 
-	const put = async (path: string, key: string, entry: Entry, stillHeld: StillHeld) => {
+	const put = async (path: string, key: string, entry: StoreEntry, stillHeld: StillHeld) => {
 		const {content, revision} = encodeFile(key, entry.payload, entry.expiresAt)
-		if (!isLive(entry)) {
-			await orUndefinedIfMissing(unlink(path))
-			return {outcome: 'written', revision} as const
-		}
 		const temporary = `${path}.${randomUUID()}.tmp`
 		try {
 			await writeSynced(temporary, content, mode)
@@ -84,8 +80,8 @@ export function fileCache(options: FileCacheOptions = {}, context: StoreContext 
 		return {outcome: 'written', revision} as const
 	}
 
-	const store: Store = {
-		capabilities: {atomicWrites: true, extendsOnRead: true, selfCleaning: false, scope: 'host'},
+	const store: SessionStore = {
+		capabilities: {atomicWrites: true, extendsOnRead: true, selfCleaning: false, scope: 'host', expirySlackMs: 0},
 
 		async open() {
 			try {
@@ -97,10 +93,10 @@ export function fileCache(options: FileCacheOptions = {}, context: StoreContext 
 			}
 		},
 
-		async read(key, options = {}) {
-			const found = await look(key, options, false)
+		async read(key, extend) {
+			const found = await look(key, extend, false)
 			if (found !== 'near the end') return found
-			const again = await withFileLock(lockOf(pathOf(key)), () => look(key, options, true))
+			const again = await withFileLock(lockOf(pathOf(key)), () => look(key, extend, true))
 			return again === 'near the end' ? undefined : again
 		},
 
@@ -128,7 +124,7 @@ export function fileCache(options: FileCacheOptions = {}, context: StoreContext 
 		},
 
 		async touch(key, expiresAt) {
-			return (await store.read(key, {extendTo: expiresAt})) !== undefined
+			return (await store.read(key, {to: expiresAt, ifBefore: Number.POSITIVE_INFINITY})) !== undefined
 		},
 
 		async delete(key, revision) {
@@ -151,8 +147,14 @@ export function fileCache(options: FileCacheOptions = {}, context: StoreContext 
 	return store
 }
 
-function storedRecord({payload, revision, expiresAt}: FileRecord, extendedTo = expiresAt): StoredRecord {
-	return {payload, revision, expiresAt: extendedTo}
+function storedRecord({payload, revision, expiresAt}: FileRecord): StoreRecord {
+	return {payload, revision, expiresAt}
+}
+
+function foundRecord(record: FileRecord, extendedTo?: number): FoundRecord {
+	const {payload, revision, expiresAt} = record
+	const extended = extendedTo !== undefined
+	return {payload, revision, expiresAt: extendedTo ?? expiresAt, extended, previousExpiresAt: expiresAt}
 }
 
 function isOther(record: FileRecord, revision: Revision | undefined): boolean {

@@ -2,22 +2,14 @@
 
 import {storeRegistry} from '../generated/stores.js'
 import type {ResolvedConfig} from '../generated/types.js'
-import type {Store, StoreContext} from './contract.js'
+import type {SessionStore, StoreContext} from './contract.js'
 
 /**
- * Makes and opens the store of SESSION_TYPE. May be called again after it has failed.
+ * Makes the store of SESSION_TYPE, without opening it. Closing it leaves a client or store that was passed in open.
  *
- * @throws {SessionError} `ERR_SESSION_PACKAGE_MISSING` when the package of its client is not installed; what the store
- * throws when it cannot be opened
+ * @throws {SessionError} `ERR_SESSION_CONFIG` when what was passed in is no such store
  */
-export async function openStore(config: ResolvedConfig, context: StoreContext): Promise<Store> {
-	const {createStore} = await storeRegistry[config.SESSION_TYPE].load()
-	const store = await createStore(config, context)
-	try {
-		await store.open?.()
-	} catch (error) {
-		await store.close().catch(() => {})
-		throw error
-	}
-	return store
+export async function createStore(config: ResolvedConfig, context: StoreContext): Promise<SessionStore> {
+	const module = await storeRegistry[config.SESSION_TYPE].load()
+	return module.createStore(config, context)
 }

@@ -10,11 +10,13 @@
  */
 
 import {randomUUID} from 'node:crypto'
-import type {Entry, Revision, Store, StoreContext, StoredRecord} from './contract.js'
+import type {SessionStore, StoreContext, StoreRecord} from './contract.js'
 import type {StoreFactory} from './factory.js'
 import {fileCache} from './file-cache.js'
 import {asBuffer} from './support/bytes.js'
+import {comparing} from './support/compare.js'
 import {systemContext} from './support/context.js'
+import {givenStore} from './support/given-store.js'
 import {type KeyQueue, keyQueue} from './support/key-queue.js'
 
 /** What is asked of a Keyv (4 or 5). */
@@ -47,11 +49,11 @@ const queues = new WeakMap<KeyvLike, KeyQueue>()
 /** The store of `SESSION_TYPE: 'keyv'`: a Keyv, another store (such as a `fileCache` of one's own), or files. */
 export const createStore: StoreFactory = ({SESSION_KEYV: given}, context) => {
 	if (given === undefined) return fileCache({}, context)
-	return isStore(given) ? given : keyvStore(given as unknown as KeyvLike, context)
+	return isStore(given) ? givenStore('SESSION_KEYV', given, context) : keyvStore(given as unknown as KeyvLike, context)
 }
 
 /** A store in a Keyv, which stays open when the store is closed. Switches on its `throwOnErrors`, for all its users. */
-export function keyvStore(given: KeyvLike, context: StoreContext = systemContext()): Store {
+export function keyvStore(given: KeyvLike, context: StoreContext = systemContext()): SessionStore {
 	const keyv: Full = given
 	const inTurn = queues.get(keyv) ?? keyQueue()
 	queues.set(keyv, inTurn)
@@ -71,8 +73,7 @@ export function keyvStore(given: KeyvLike, context: StoreContext = systemContext
 		return isValue(value) && value.expiresAt > context.now() ? value : undefined
 	}
 	const put = async (value: Value) => {
-		const lifetime = Math.ceil(value.expiresAt - context.now())
-		if (lifetime <= 0) return remove(value.key)
+		const lifetime = Math.max(Math.ceil(value.expiresAt - context.now()), 1)
 		const errorsBefore = errors
 		if ((await keyv.set(value.key, value, lifetime)) !== false) return
 		throw errors === errorsBefore ? new Error('Keyv did not store the session') : lastError
@@ -81,48 +82,42 @@ export function keyvStore(given: KeyvLike, context: StoreContext = systemContext
 		const errorsBefore = errors
 		if ((await keyv.delete(key)) === false && errors !== errorsBefore) throw lastError
 	}
-	const write = async (key: string, {payload, expiresAt}: Entry) => {
-		const revision = randomUUID()
-		await put({key, expiresAt, revision, payload: asBuffer(payload).toString('base64')})
-		return {outcome: 'written', revision} as const
-	}
-
-	const store: Store = {
-		capabilities: {atomicWrites: false, extendsOnRead: false, selfCleaning: false, scope: 'process'},
-
-		async read(key, {extendTo, extendIfBefore = Number.POSITIVE_INFINITY} = {}) {
-			const value = await live(key)
-			if (value === undefined || extendTo === undefined || value.expiresAt >= extendIfBefore) {
-				return value && toRecord(value)
-			}
-			return inTurn(key, async () => {
-				const value = await live(key)
-				if (value === undefined) return undefined
-				await put({...value, expiresAt: extendTo})
-				return toRecord({...value, expiresAt: extendTo})
+	const methods = comparing((key, step) =>
+		inTurn(key, () => {
+			let found: Value | undefined
+			return step({
+				async find() {
+					found = await live(key)
+					return found && toRecord(found)
+				},
+				async put({payload, expiresAt}) {
+					const revision = randomUUID()
+					await put({key, expiresAt, revision, payload: asBuffer(payload).toString('base64')})
+					return revision
+				},
+				async extend(expiresAt) {
+					if (found !== undefined) await put({...found, expiresAt})
+				},
+				remove: () => remove(key),
 			})
+		}),
+	)
+
+	return {
+		capabilities: {
+			atomicWrites: false,
+			extendsOnRead: false,
+			selfCleaning: false,
+			scope: 'process',
+			expirySlackMs: 0,
 		},
 
-		create: (key, entry) =>
-			inTurn(key, async () => ((await live(key)) === undefined ? write(key, entry) : {outcome: 'conflict'})),
-
-		replace: (key, entry, revision) =>
-			inTurn(key, async () => {
-				const value = await live(key)
-				return refusal(value, revision) ?? write(key, entry)
-			}),
-
-		async touch(key, expiresAt) {
-			return (await store.read(key, {extendTo: expiresAt})) !== undefined
+		async read(key) {
+			const value = await live(key)
+			return value && {...toRecord(value), extended: false}
 		},
 
-		delete: (key, revision) =>
-			inTurn(key, async () => {
-				const refused = refusal(await live(key), revision)
-				if (refused !== undefined) return refused
-				await remove(key)
-				return {outcome: 'deleted'}
-			}),
+		...methods,
 
 		...(typeof keyv.iterator === 'function' &&
 			({
@@ -132,22 +127,15 @@ export function keyvStore(given: KeyvLike, context: StoreContext = systemContext
 						if (isValue(value) && value.expiresAt > context.now() && value.key.startsWith(prefix)) yield value.key
 					}
 				},
-			} satisfies Pick<Store, 'list'>)),
+			} satisfies Pick<SessionStore, 'list'>)),
 
 		async close() {
 			keyv.off?.('error', onError)
 		},
 	}
-	return store
 }
 
-function refusal(value: Value | undefined, revision: Revision | undefined) {
-	if (value === undefined) return {outcome: 'gone'} as const
-	if (revision === undefined || revision === value.revision) return undefined
-	return {outcome: 'conflict', current: toRecord(value)} as const
-}
-
-function toRecord({payload, revision, expiresAt}: Value): StoredRecord {
+function toRecord({payload, revision, expiresAt}: Value): StoreRecord {
 	return {payload: Buffer.from(payload, 'base64'), revision, expiresAt}
 }
 
@@ -155,6 +143,6 @@ function isValue(value: unknown): value is Value {
 	return typeof value === 'object' && value !== null && 'payload' in value && typeof value.payload === 'string'
 }
 
-function isStore(given: object): given is Store {
+function isStore(given: object): given is SessionStore {
 	return 'read' in given && 'create' in given && 'replace' in given
 }

@@ -5,7 +5,7 @@
  * without waiting in between, so that nothing in the process can come between a comparison and the write.
  */
 
-import type {Store, StoreContext, StoredRecord} from './contract.js'
+import type {SessionStore, StoreContext, StoreRecord} from './contract.js'
 import type {StoreFactory} from './factory.js'
 import {systemContext} from './support/context.js'
 
@@ -28,7 +28,7 @@ export const createStore: StoreFactory = ({SESSION_MEMORY_MAX_SESSIONS: maxSessi
 	memoryStore({maxSessions}, context)
 
 /** A store in the memory of this process. Bytes are copied in and out. */
-export function memoryStore(options: MemoryStoreOptions = {}, context: StoreContext = systemContext()): Store {
+export function memoryStore(options: MemoryStoreOptions = {}, context: StoreContext = systemContext()): SessionStore {
 	const {maxSessions = 10_000, sweepIntervalMs = 60_000} = options
 	const slots = new Map<string, Slot>()
 	let writes = 0
@@ -41,21 +41,20 @@ export function memoryStore(options: MemoryStoreOptions = {}, context: StoreCont
 	}
 	const put = (key: string, payload: Uint8Array, expiresAt: number) => {
 		writes += 1
-		if (expiresAt > context.now()) slots.set(key, {payload: Buffer.from(payload), expiresAt, revision: writes})
-		else slots.delete(key)
+		slots.set(key, {payload: Buffer.from(payload), expiresAt, revision: writes})
 		return {outcome: 'written', revision: writes} as const
 	}
 
 	return {
-		capabilities: {atomicWrites: true, extendsOnRead: true, selfCleaning: true, scope: 'process'},
+		capabilities: {atomicWrites: true, extendsOnRead: true, selfCleaning: true, scope: 'process', expirySlackMs: 0},
 
-		async read(key, options) {
+		async read(key, extend) {
 			const slot = live(key)
 			if (slot === undefined) return undefined
-			const {extendTo, extendIfBefore = Number.POSITIVE_INFINITY} = options ?? {}
-			if (extendTo === undefined || slot.expiresAt >= extendIfBefore) return copyOf(slot)
-			slot.expiresAt = extendTo
-			return copyOf(slot)
+			const previousExpiresAt = slot.expiresAt
+			const extended = extend !== undefined && slot.expiresAt < extend.ifBefore
+			if (extended) slot.expiresAt = extend.to
+			return {...copyOf(slot), extended, previousExpiresAt}
 		},
 
 		async create(key, {payload, expiresAt}) {
@@ -86,8 +85,11 @@ export function memoryStore(options: MemoryStoreOptions = {}, context: StoreCont
 			return {outcome: 'deleted'}
 		},
 
-		async sweep({limit}) {
-			return removeExpired(slots, context.now(), limit)
+		async *sweep({batch, signal}) {
+			for (let removed = batch; removed === batch && !signal?.aborted; ) {
+				removed = removeExpired(slots, context.now(), batch)
+				yield removed
+			}
 		},
 
 		async *list({prefix}) {
@@ -100,7 +102,7 @@ export function memoryStore(options: MemoryStoreOptions = {}, context: StoreCont
 	}
 }
 
-function copyOf({payload, revision, expiresAt}: Slot): StoredRecord {
+function copyOf({payload, revision, expiresAt}: Slot): StoreRecord {
 	return {payload: Buffer.from(payload), revision, expiresAt}
 }
 

@@ -4,7 +4,7 @@
  */
 
 import {SessionError} from '../errors.js'
-import type {Store} from './contract.js'
+import type {SessionStore} from './contract.js'
 import type {StoreFactory} from './factory.js'
 import {availableTypes} from './support/registry.js'
 
@@ -20,9 +20,9 @@ export const createStore: StoreFactory = () => {
 }
 
 /** A store that is always empty and whose writes reject with `ERR_SESSION_NULL_STORE`. */
-export function nullStore({types = []}: NullStoreOptions = {}): Store {
+export function nullStore({types = []}: NullStoreOptions = {}): SessionStore {
 	return {
-		capabilities: {atomicWrites: true, extendsOnRead: true, selfCleaning: true, scope: 'process'},
+		capabilities: {atomicWrites: true, extendsOnRead: true, selfCleaning: true, scope: 'process', expirySlackMs: 0},
 		async read() {
 			return undefined
 		},

@@ -10,12 +10,14 @@
  */
 
 import {setTimeout as sleep} from 'node:timers/promises'
-import type {DeleteResult, Revision, Store, StoreContext, StoredRecord} from './contract.js'
+import type {DeleteResult, FoundRecord, Revision, SessionStore, StoreContext} from './contract.js'
 import type {StoreFactory} from './factory.js'
 import {asBuffer} from './support/bytes.js'
+import {clientOf} from './support/client.js'
 import {systemContext} from './support/context.js'
 import {importPeer} from './support/peer-package.js'
 import {type RedisClient, type RedisCommands, redisCommands, redisScript} from './support/redis-client.js'
+import {bytesOf, conflictWith, recordOf} from './support/revision.js'
 
 export type {RedisClient} from './support/redis-client.js'
 
@@ -64,122 +66,113 @@ export const createStore: StoreFactory = ({SESSION_REDIS: given}, context) =>
  * @throws {SessionError} `ERR_SESSION_CONFIG` when `client` is none; `ERR_SESSION_PACKAGE_MISSING` from `open` when a
  * client of its own is needed and `ioredis` is not installed
  */
-export function redisStore(options: RedisStoreOptions = {}, context: StoreContext = systemContext()): Store {
-	let own: OwnClient | undefined
-	let redis = redisCommands(options.client ?? NOT_OPEN)
-	const lifetimeTo = (expiresAt: number) => Math.ceil(expiresAt - context.now())
+export function redisStore(options: RedisStoreOptions = {}, context: StoreContext = systemContext()): SessionStore {
+	const client = clientOf<RedisClient>({
+		given: options.client,
+		make: () => connect(options.url ?? 'redis://127.0.0.1:6379', context),
+		end: own => end(own as unknown as OwnClient),
+	})
+	let redis = options.client && redisCommands(options.client)
+	const commands = (): RedisCommands => {
+		redis ??= redisCommands(client.get())
+		return redis
+	}
+	const lifetimeTo = (expiresAt: number) => Math.max(Math.ceil(expiresAt - context.now()), 1)
 
 	return {
-		capabilities: {atomicWrites: true, extendsOnRead: true, selfCleaning: true, scope: 'network'},
-
-		async open() {
-			if (options.client === undefined && own === undefined) {
-				own = await connect(options.url ?? 'redis://127.0.0.1:6379', context)
-				redis = redisCommands(own)
-			}
-			await redis.ping()
-			// not needed for anything but speed, and a user of redis may not be allowed to
-			await Promise.allSettled(SCRIPTS.map(script => redis.load(script)))
+		capabilities: {
+			atomicWrites: true,
+			extendsOnRead: true,
+			selfCleaning: true,
+			scope: 'network',
+			expirySlackMs: 0,
 		},
 
-		async read(key, options) {
-			const extendTo = options?.extendTo
-			if (extendTo === undefined) return recordOf(await redis.get(key))
-			const lifetime = lifetimeTo(extendTo)
-			if (options?.extendIfBefore === undefined && lifetime > 0) {
-				return recordOf(await redis.getAndExpire(key, lifetime), extendTo)
+		async open() {
+			await client.open()
+			await commands().ping()
+			// not needed for anything but speed, and a user of redis may not be allowed to
+			await Promise.allSettled(SCRIPTS.map(script => commands().load(script)))
+		},
+
+		async read(key, extend) {
+			if (extend === undefined) return found(await commands().get(key))
+			const lifetime = lifetimeTo(extend.to)
+			if (extend.ifBefore === Number.POSITIVE_INFINITY) {
+				return found(await commands().getAndExpire(key, lifetime), extend.to, true)
 			}
-			const due = options?.extendIfBefore === undefined ? Number.MAX_SAFE_INTEGER : lifetimeTo(options.extendIfBefore)
-			const reply = (await redis.run(READ_AND_EXTEND, key, lifetime, due)) as [Buffer, left?: number | string] | null
+			const reply = await commands().run(READ_AND_EXTEND, key, lifetime, lifetimeTo(extend.ifBefore))
 			if (reply === null) return undefined
-			const left = Number(reply[1] ?? 0)
-			return recordOf(reply[0], reply.length === 1 ? extendTo : left < 0 ? undefined : context.now() + left)
+			const [value, left = -1] = reply as [Buffer, left?: number | string]
+			if ((reply as unknown[]).length === 1) return found(value, extend.to, true)
+			return found(value, Number(left) < 0 ? undefined : context.now() + Number(left))
 		},
 
 		async create(key, {payload, expiresAt}) {
-			const lifetime = lifetimeTo(expiresAt)
-			const taken = lifetime > 0 ? !(await redis.set(key, asBuffer(payload), lifetime, 'NX')) : await redis.get(key)
-			return taken ? {outcome: 'conflict'} : {outcome: 'written', revision: payload}
+			const stored = await commands().set(key, asBuffer(payload), lifetimeTo(expiresAt), 'NX')
+			return stored ? {outcome: 'written', revision: payload} : {outcome: 'conflict'}
 		},
 
 		async replace(key, {payload, expiresAt}, revision) {
 			const lifetime = lifetimeTo(expiresAt)
 			const written = {outcome: 'written', revision: payload} as const
-			if (lifetime <= 0) {
-				const result = await remove(redis, key, revision)
-				return result.outcome === 'deleted' ? written : result
-			}
 			if (revision === undefined) {
-				return (await redis.set(key, asBuffer(payload), lifetime, 'XX')) ? written : {outcome: 'gone'}
+				return (await commands().set(key, asBuffer(payload), lifetime, 'XX')) ? written : {outcome: 'gone'}
 			}
-			const reply = await redis.run(REPLACE, key, bytesOf(revision), asBuffer(payload), lifetime)
-			return Buffer.isBuffer(reply) ? conflict(reply) : Number(reply) === 1 ? written : {outcome: 'gone'}
+			const reply = await commands().run(REPLACE, key, bytesOf(revision), asBuffer(payload), lifetime)
+			return Buffer.isBuffer(reply) ? conflictWith(reply) : Number(reply) === 1 ? written : {outcome: 'gone'}
 		},
 
 		async touch(key, expiresAt) {
-			return Number(await redis.expire(key, lifetimeTo(expiresAt))) === 1
+			return Number(await commands().expire(key, lifetimeTo(expiresAt))) === 1
 		},
 
 		delete(key, revision) {
-			return remove(redis, key, revision)
+			return remove(commands(), key, revision)
 		},
 
 		async *list({prefix, signal}) {
-			for await (const key of redis.scan(prefix)) {
-				signal?.throwIfAborted()
+			for await (const key of commands().scan(prefix)) {
+				if (signal?.aborted) return
 				yield key
 			}
 		},
 
-		async close() {
-			if (own?.status === 'ready') {
-				// a redis that hangs must not keep the process from ending
-				await Promise.race([own.quit(), sleep(QUIT_WITHIN_MS, undefined, {ref: false})]).catch(() => undefined)
-			}
-			own?.disconnect()
-		},
+		close: () => client.close(),
 	}
 }
 
 async function remove(redis: RedisCommands, key: string, revision: Revision | undefined): Promise<DeleteResult> {
 	const reply = revision === undefined ? await redis.remove(key) : await redis.run(DELETE, key, bytesOf(revision))
-	if (Buffer.isBuffer(reply)) return conflict(reply)
+	if (Buffer.isBuffer(reply)) return conflictWith(reply)
 	return Number(reply) === 1 ? {outcome: 'deleted'} : {outcome: 'gone'}
 }
 
-function recordOf(value: Buffer | null, expiresAt?: number): StoredRecord | undefined {
-	if (value === null || value.length === 0) return undefined
-	return expiresAt === undefined ? {payload: value, revision: value} : {payload: value, revision: value, expiresAt}
-}
-
-function conflict(value: Buffer) {
-	return {outcome: 'conflict', current: {payload: value, revision: value}} as const
-}
-
-function bytesOf(revision: Revision): Buffer {
-	return revision instanceof Uint8Array ? asBuffer(revision) : Buffer.from(String(revision))
-}
-
-/** Stands for the client of the store's own until `open` has made it. */
-const NOT_OPEN: RedisClient = {
-	sendCommand: async () => {
-		throw new Error('The redis store is used before it was opened')
-	},
+function found(value: Buffer | null, expiresAt?: number, extended = false): FoundRecord | undefined {
+	const record = recordOf(value, expiresAt)
+	return record && {...record, extended}
 }
 
 interface OwnClient {
 	readonly status: string
-	readonly callBuffer: (...args: never[]) => unknown
 	quit(): Promise<unknown>
 	disconnect(): void
 }
 
-async function connect(url: string, {warn}: StoreContext): Promise<OwnClient> {
+/** A redis that hangs must not keep the process from ending. */
+async function end(client: OwnClient): Promise<void> {
+	if (client.status === 'ready') {
+		await Promise.race([client.quit(), sleep(QUIT_WITHIN_MS, undefined, {ref: false})]).catch(() => undefined)
+	}
+	client.disconnect()
+}
+
+async function connect(url: string, {warn}: StoreContext): Promise<RedisClient> {
 	const {Redis} = await importPeer('ioredis', () => import('ioredis'))
 	// While redis is down a command fails with the first failed reconnection: it must not wait and be run much later.
 	const client = new Redis(url, {maxRetriesPerRequest: 1})
 	client.on('error', error =>
 		warn(`The connection to redis failed (${error.message}); it is tried again.`, 'KSS_REDIS_CONNECTION'),
 	)
-	return client
+	return client as unknown as RedisClient
 }

@@ -1,9 +1,9 @@
 /** Stores with compare-and-swap switched off, for the proof that the tests would notice. */
 
-import type {Store} from '../../src/index.js'
+import type {SessionStore} from '../../src/index.js'
 
 /** Overwrites and deletes whatever the revision is. */
-export function withoutRevisions(store: Store): Store {
+export function withoutRevisions(store: SessionStore): SessionStore {
 	return {
 		...store,
 		replace: (key, entry) => store.replace(key, entry),
@@ -12,12 +12,12 @@ export function withoutRevisions(store: Store): Store {
 }
 
 /** Keeps revisions, but deletes whatever the record has become. */
-export function deletingBlindly(store: Store): Store {
+export function deletingBlindly(store: SessionStore): SessionStore {
 	return {...store, delete: key => store.delete(key)}
 }
 
 /** Compares revisions, but creates where the record has gone, as an upsert does. */
-export function upserting(store: Store): Store {
+export function upserting(store: SessionStore): SessionStore {
 	return {
 		...store,
 		async replace(key, entry, revision) {
@@ -30,7 +30,7 @@ export function upserting(store: Store): Store {
 }
 
 /** Extends by writing back what it has read, as a store without an expiry of its own might. */
-export function extendingByRewriting(store: Store): Store {
+export function extendingByRewriting(store: SessionStore): SessionStore {
 	return {
 		...store,
 		capabilities: {...store.capabilities, extendsOnRead: false},

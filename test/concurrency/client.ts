@@ -2,7 +2,7 @@
 
 import {AsyncLocalStorage} from 'node:async_hooks'
 import Koa from 'koa'
-import {SessionError, type Store, type StoredRecord, serverSession} from '../../src/index.js'
+import {SessionError, type SessionStore, type StoreRecord, serverSession} from '../../src/index.js'
 import {createCodec} from '../../src/serializers/codec.js'
 import {deliver} from './deliver.js'
 import {type Cookie, RETIRED, type Tell} from './history.js'
@@ -45,7 +45,7 @@ const running = new AsyncLocalStorage<Running>()
 const codec = createCodec('msgpack')
 
 /** Makes an instance over `store`, which stays open. */
-export function createNode(store: Store, keyPrefix: string): Node {
+export function createNode(store: SessionStore, keyPrefix: string): Node {
 	let steps = 0
 	const now = () => Date.now() + steps * STEP_MS
 	const handlers = new Map<string, ReturnType<Koa['callback']>>()
@@ -79,7 +79,7 @@ export function createNode(store: Store, keyPrefix: string): Node {
 	}
 }
 
-function createApp(store: Store, keyPrefix: string, {grace}: Variant, now: () => number): Koa {
+function createApp(store: SessionStore, keyPrefix: string, {grace}: Variant, now: () => number): Koa {
 	const app = new Koa()
 	app.silent = true
 	app.use(
@@ -189,12 +189,12 @@ async function codeOf(action: () => Promise<void>): Promise<string | undefined> 
 }
 
 /** The store, each call of which waits for its turn and tells what it found. */
-function inTurns(store: Store, keyPrefix: string, {touches}: Variant): Store {
+function inTurns(store: SessionStore, keyPrefix: string, {touches}: Variant): SessionStore {
 	async function inTurn<T>(
 		what: string,
 		key: string,
 		call: () => Promise<T>,
-		data?: (result: T) => StoredRecord | undefined,
+		data?: (result: T) => StoreRecord | undefined,
 	) {
 		const {turn, tell} = running.getStore() as Running
 		await turn(what)

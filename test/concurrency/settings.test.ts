@@ -1,5 +1,5 @@
 import test from 'ava'
-import type {Store} from '../../src/index.js'
+import type {SessionStore} from '../../src/index.js'
 import {memoryStore} from '../../src/stores/memory.js'
 import {openMemorySite, openSite, slowRequest} from './site.js'
 
@@ -315,7 +315,7 @@ test('merge: a store that always conflicts ends the request with a 409, and the 
 	t.like(site.errors, [{code: 'ERR_SESSION_CONFLICT'}])
 })
 
-async function keysOf(store: Store): Promise<string[]> {
+async function keysOf(store: SessionStore): Promise<string[]> {
 	const keys: string[] = []
 	for await (const key of store.list?.({prefix: 'session:'}) ?? []) keys.push(key)
 	return keys

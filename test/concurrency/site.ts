@@ -3,7 +3,13 @@
 import {AsyncLocalStorage} from 'node:async_hooks'
 import type {ExecutionContext} from 'ava'
 import Koa from 'koa'
-import {type ServerSession, type Session, type SessionConfig, type Store, serverSession} from '../../src/index.js'
+import {
+	type ServerSession,
+	type Session,
+	type SessionConfig,
+	type SessionStore,
+	serverSession,
+} from '../../src/index.js'
 import {createCodec} from '../../src/serializers/codec.js'
 import {memoryStore} from '../../src/stores/memory.js'
 import {type Answer, deliver} from './deliver.js'
@@ -44,7 +50,7 @@ const PREFIX = 'session:'
 const EVENTS = ['created', 'regenerated', 'destroyed', 'gone', 'conflict', 'rejected', 'unknown', 'discarded']
 
 /** Opens an application over `store`; `otherwise` handles the requests that bring no handler, over HTTP. */
-export function openSite(store: Store, config: SessionConfig = {}, otherwise: Handler = () => {}): Site {
+export function openSite(store: SessionStore, config: SessionConfig = {}, otherwise: Handler = () => {}): Site {
 	const app = new Koa()
 	app.silent = true
 	const events: string[] = []

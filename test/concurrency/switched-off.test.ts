@@ -1,12 +1,12 @@
 import test, {type ExecutionContext} from 'ava'
-import type {Store} from '../../src/index.js'
+import type {SessionStore} from '../../src/index.js'
 import {memoryStore} from '../../src/stores/memory.js'
 import {deletingBlindly, extendingByRewriting, upserting, withoutRevisions} from './broken-stores.js'
 import {createNode} from './client.js'
 import {playAll} from './properties.js'
 
 /** Plays over a store that is broken in one way, until a promise is broken, and tells which one. */
-async function brokenPromise(t: ExecutionContext, breakStore: (store: Store) => Store): Promise<string> {
+async function brokenPromise(t: ExecutionContext, breakStore: (store: SessionStore) => SessionStore): Promise<string> {
 	t.timeout(180_000)
 	const store = memoryStore()
 	t.teardown(() => store.close())

@@ -1,7 +1,7 @@
 import {once} from 'node:events'
 import type {AddressInfo} from 'node:net'
 import test, {type ExecutionContext} from 'ava'
-import type {Store} from '../../src/index.js'
+import type {SessionStore} from '../../src/index.js'
 import {memoryStore} from '../../src/stores/memory.js'
 import {runChild} from '../support/child.js'
 import {testWith} from '../support/servers/server.js'
@@ -126,7 +126,7 @@ test('an update that loses every attempt fails with a conflict after a bounded n
 	const store = memoryStore()
 	t.teardown(() => store.close())
 	let attempts = 0
-	const losing: Store = {
+	const losing: SessionStore = {
 		...store,
 		replace: async () => {
 			attempts += 1

@@ -6,14 +6,14 @@ import Keyv from 'keyv'
 import {createClient as createClient4} from 'redis-v4'
 import {createClient as createClient5, createCluster as createCluster5} from 'redis-v5'
 import type {PlainSessionConfig, ResolvedConfig, SessionConfig} from '../../src/generated/types.js'
-import type {Store} from '../../src/stores/contract.js'
+import type {SessionStore} from '../../src/stores/contract.js'
 
 type Equals<A, B> = [A, B] extends [B, A] ? true : false
 
 function accepts(..._configs: readonly SessionConfig[]): void {}
 
 /** Never called: the lines are for the compiler. */
-function compiled(plain: PlainSessionConfig, store: Store): readonly unknown[] {
+function compiled(plain: PlainSessionConfig, store: SessionStore): readonly unknown[] {
 	accepts(plain)
 	accepts({SESSION_REDIS: new Redis()}, {SESSION_REDIS: new Cluster([])}, {SESSION_REDIS: 'redis://localhost'})
 	accepts({SESSION_REDIS: createClient4()}, {SESSION_REDIS: createClient5()})

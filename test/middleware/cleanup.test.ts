@@ -12,9 +12,9 @@ for (const [how, throws] of [
 		let sweeps = 0
 		const counting = {
 			...store,
-			sweep: async () => {
+			async *sweep() {
 				sweeps++
-				return 0
+				yield 0
 			},
 		}
 		const {request} = await site(t, {

@@ -1,6 +1,6 @@
 /** How long a session lives, and what its cookie says about that. */
 import test from 'ava'
-import type {Entry, ReadOptions} from '../../src/stores/contract.js'
+import type {Extension, StoreEntry} from '../../src/stores/contract.js'
 import {type Handler, put, site} from './support/site.js'
 
 const routes: Readonly<Record<string, Handler>> = {
@@ -118,8 +118,8 @@ test('a read asks the store for the new expiry, and for nothing to be written', 
 	const ada = visitor()
 	await ada('/login')
 	await ada('/user')
-	const options = store.calls.at(-1)?.detail as ReadOptions
-	t.deepEqual(options, {extendTo: now() + 100_000, extendIfBefore: now() + 70_000})
+	const options = store.calls.at(-1)?.detail as Extension
+	t.deepEqual(options, {to: now() + 100_000, ifBefore: now() + 70_000})
 })
 
 test('a session that ends with the browser has no date in its cookie, but its record has one', async t => {
@@ -130,7 +130,7 @@ test('a session that ends with the browser has no date in its cookie, but its re
 	const ada = visitor()
 	const {setCookie} = await ada('/login')
 	t.deepEqual(setCookie, [`session=${ada.sid}; HttpOnly; Path=/`])
-	t.is((store.calls.at(-1)?.detail as Entry | undefined)?.expiresAt, now() + 100_000)
+	t.is((store.calls.at(-1)?.detail as StoreEntry | undefined)?.expiresAt, now() + 100_000)
 })
 
 test('a session that ends with the browser is extended without a new cookie', async t => {

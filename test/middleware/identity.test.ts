@@ -138,9 +138,9 @@ test('a cookie that is signed anew has an expiry also where the store does not t
 	const ada = visitor()
 	const [first] = (await ada('/login')).setCookie
 	const {read} = store
-	store.read = async (key, options) => {
-		const record = await read(key, options)
-		return record && {payload: record.payload, revision: record.revision}
+	store.read = async (key, extend) => {
+		const record = await read(key, extend)
+		return record && {payload: record.payload, revision: record.revision, extended: record.extended}
 	}
 	ada.cookie = `session=${createSigner(['old']).sign(ada.sid)}`
 	t.deepEqual((await ada('/user')).setCookie, first === undefined ? [] : [first])

@@ -1,11 +1,11 @@
 import {inspect} from 'node:util'
 import test from 'ava'
-import type {Store} from '../../src/index.js'
+import type {SessionStore} from '../../src/index.js'
 import {memoryStore} from '../../src/stores/memory.js'
 import {put, site} from './support/site.js'
 
 /** A memory store whose methods can be replaced while it runs. */
-function changeable(t: import('ava').ExecutionContext): Store & {calls: string[]} {
+function changeable(t: import('ava').ExecutionContext): SessionStore & {calls: string[]} {
 	const store = memoryStore()
 	t.teardown(() => store.close())
 	return {...store, calls: []}

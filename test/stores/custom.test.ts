@@ -1,22 +1,41 @@
 import test from 'ava'
 import {SessionError} from '../../src/errors.js'
-import {customStore} from '../../src/stores/custom.js'
 import {memoryStore} from '../../src/stores/memory.js'
+import {givenStore} from '../../src/stores/support/given-store.js'
 import {manualContext} from '../support/clock.js'
 
-test('takes a whole store as it is', async t => {
+test('takes a whole store with the capabilities that it declares, and never closes it', async t => {
 	const context = manualContext()
 	const store = memoryStore({}, context)
-	t.is(customStore(store, context), store)
+	let closed = false
+	const given = givenStore(
+		'SESSION_STORE',
+		{
+			...store,
+			close: async () => {
+				closed = true
+			},
+		},
+		context,
+	)
+	t.is(given.capabilities, store.capabilities)
 	t.deepEqual(context.warnings, [])
+	await given.close()
+	t.false(closed)
 	await store.close()
 })
 
 test('assumes the weakest capabilities where none are declared, and warns of what is lost', async t => {
 	const context = manualContext()
 	const {read, create, replace, touch, delete: remove, close} = memoryStore({}, context)
-	const store = customStore({read, create, replace, touch, delete: remove, close}, context)
-	t.deepEqual(store.capabilities, {atomicWrites: false, extendsOnRead: false, selfCleaning: false, scope: 'process'})
+	const store = givenStore('SESSION_STORE', {read, create, replace, touch, delete: remove, close}, context)
+	t.deepEqual(store.capabilities, {
+		atomicWrites: false,
+		extendsOnRead: false,
+		selfCleaning: false,
+		scope: 'process',
+		expirySlackMs: 0,
+	})
 	t.is(store.sweep, undefined)
 	t.is(store.list, undefined)
 	await store.create('key', {payload: Buffer.from('x'), expiresAt: context.now() + 1000})
@@ -47,14 +66,14 @@ test('keeps the methods of a store that is a class', async t => {
 			return this.#store.close()
 		}
 	}
-	const store = customStore(new Mine(), manualContext())
+	const store = givenStore('SESSION_STORE', new Mine(), manualContext())
 	t.is((await store.create('key', {payload: Buffer.from('x'), expiresAt: Date.now() + 1000})).outcome, 'written')
 	await store.close()
 })
 
 test('refuses an object without the methods of the minimum, and names them', t => {
 	for (const given of [undefined, {}, {...memoryStore(), replace: undefined}]) {
-		const error = t.throws(() => customStore(given, manualContext()), {
+		const error = t.throws(() => givenStore('SESSION_STORE', given, manualContext()), {
 			instanceOf: SessionError,
 			code: 'ERR_SESSION_CONFIG',
 		})

@@ -9,6 +9,7 @@ import test, {type ExecutionContext} from 'ava'
 import {type FileCacheOptions, fileCache} from '../../src/stores/file-cache.js'
 import {runChild} from '../support/child.js'
 import {manualContext} from '../support/clock.js'
+import {swept} from '../support/swept.js'
 
 async function cache(t: ExecutionContext, options: FileCacheOptions = {}) {
 	const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'kss-files-')))
@@ -93,7 +94,7 @@ test('removes leftovers of a crash that are old, and leaves young ones and the f
 	const longAgo = new Date(Date.now() - 3_600_000)
 	for (const path of [...old, join(directory, 'notes.txt'), join(directory, '0123abcd')])
 		await utimes(path, longAgo, longAgo)
-	await store.sweep?.({limit: 10})
+	await swept(store)
 	const names = (await readdir(directory)).map(name => join(directory, name))
 	t.deepEqual(names.sort(), [pathOf('key'), ...kept].sort())
 })
@@ -165,7 +166,7 @@ test('a damaged file is an error and not a miss, is not overwritten, and is swep
 		await t.throwsAsync(store.read('key'), {code: 'ERR_SESSION_CORRUPT_RECORD'})
 		await t.throwsAsync(put('key'), {code: 'ERR_SESSION_CORRUPT_RECORD'})
 		t.is(await readFile(pathOf('key'), 'utf8'), content)
-		t.is(await store.sweep?.({limit: 10}), 1)
+		t.is(await swept(store), 1)
 	}
 	t.is(await store.read('key'), undefined)
 })

@@ -3,7 +3,7 @@ import test, {type ExecutionContext} from 'ava'
 import {Redis} from 'ioredis'
 import * as redisV4 from 'redis-v4'
 import * as redisV5 from 'redis-v5'
-import type {Store} from '../../src/stores/contract.js'
+import type {SessionStore} from '../../src/stores/contract.js'
 import {redisStore} from '../../src/stores/redis.js'
 import {manualContext, realContext} from '../support/clock.js'
 import {redisServer} from '../support/servers/redis.js'
@@ -84,7 +84,7 @@ run('takes one command for each operation', async t => {
 	const revision = async () => (await store.read('key'))?.revision
 	// Makes the scripts known to the server.
 	await store.create('warm', {payload, expiresAt: at(60_000)})
-	await store.read('warm', {extendTo: at(60_000), extendIfBefore: at(1)})
+	await store.read('warm', {to: at(60_000), ifBefore: at(1)})
 	await store.replace('warm', {payload, expiresAt: at(60_000)}, payload)
 	await store.delete('warm', payload)
 
@@ -95,8 +95,8 @@ run('takes one command for each operation', async t => {
 	}
 	await once(() => store.create('key', {payload, expiresAt: at(60_000)}), /^SET key data PX 60000 NX$/)
 	await once(() => store.read('key'), /^GET key$/)
-	await once(() => store.read('key', {extendTo: at(90_000)}), /^GETEX key PX 90000$/)
-	await once(() => store.read('key', {extendTo: at(90_000), extendIfBefore: at(1)}), /^EVALSHA .* key /)
+	await once(() => store.read('key', {to: at(90_000), ifBefore: Number.POSITIVE_INFINITY}), /^GETEX key PX 90000$/)
+	await once(() => store.read('key', {to: at(90_000), ifBefore: at(1)}), /^EVALSHA .* key /)
 	await once(() => store.replace('key', {payload, expiresAt: at(60_000)}), /^SET key data PX 60000 XX$/)
 	const current = await revision()
 	await once(() => store.replace('key', {payload, expiresAt: at(60_000)}, current), /^EVALSHA .* key data data 60000$/)
@@ -129,7 +129,7 @@ run('reads a record without expiry, and gives it none unless asked', async t => 
 	const store = redisStore({client})
 	await client.set('key', 'theirs')
 	t.is((await store.read('key'))?.expiresAt, undefined)
-	const record = await store.read('key', {extendTo: inMs(60_000), extendIfBefore: inMs(30_000)})
+	const record = await store.read('key', {to: inMs(60_000), ifBefore: inMs(30_000)})
 	t.is(`${record?.payload}`, 'theirs')
 	t.is(record?.expiresAt, undefined)
 	t.is(await client.pttl('key'), -1)
@@ -207,9 +207,9 @@ run('gives bytes whatever the client makes of replies', async t => {
 		const store = redisStore({client})
 		t.is((await store.create(name, {payload: bytes, expiresAt: inMs(60_000)})).outcome, 'written')
 		t.is((await store.create(name, entry())).outcome, 'conflict')
-		const record = await store.read(name, {extendTo: inMs(60_000)})
+		const record = await store.read(name, {to: inMs(60_000), ifBefore: Number.POSITIVE_INFINITY})
 		t.deepEqual(record?.payload, bytes, name)
-		t.truthy(await store.read(name, {extendTo: inMs(60_000), extendIfBefore: inMs(1)}), name)
+		t.truthy(await store.read(name, {to: inMs(60_000), ifBefore: inMs(1)}), name)
 		t.is((await store.replace(name, entry('x'), Buffer.from('y'))).outcome, 'conflict')
 		t.is((await store.replace(name, entry('x'), record?.revision)).outcome, 'written')
 		t.true(await store.touch(name, inMs(60_000)))
@@ -290,7 +290,7 @@ test('refuses a client that is none', t => {
 	t.throws(() => redisStore({client: {} as never}), {code: 'ERR_SESSION_CONFIG'})
 })
 
-async function keysOf(store: Store): Promise<string[]> {
+async function keysOf(store: SessionStore): Promise<string[]> {
 	const keys: string[] = []
 	for await (const key of store.list?.({prefix: 'session:'}) ?? []) keys.push(key)
 	return keys

@@ -1,11 +1,11 @@
 import test from 'ava'
-import type {CreateResult, Entry, ReplaceResult, Store} from '../../src/stores/contract.js'
+import type {CreateResult, ReplaceResult, SessionStore, StoreEntry} from '../../src/stores/contract.js'
 import {memoryStore} from '../../src/stores/memory.js'
 import {storeConformance} from '../../src/testing/index.js'
 import {manualContext} from '../support/clock.js'
 
 /** Ways to break a store that the suite has to notice. */
-const faults: Record<string, (store: Store) => Partial<Store>> = {
+const faults: Record<string, (store: SessionStore) => Partial<SessionStore>> = {
 	'replace that creates': store => ({
 		async replace(key, entry, revision) {
 			const result = await store.replace(key, entry, revision)
@@ -50,12 +50,19 @@ const faults: Record<string, (store: Store) => Partial<Store>> = {
 	}),
 	'read that does not extend': store => ({read: key => store.read(key)}),
 	'read that always extends': store => ({
-		read: (key, options) => store.read(key, options?.extendTo === undefined ? {} : {extendTo: options.extendTo}),
+		read: (key, extend) => store.read(key, extend && {...extend, ifBefore: Number.POSITIVE_INFINITY}),
 	}),
 	'list that ignores the prefix': store => ({list: () => store.list?.({prefix: ''}) ?? nothing()}),
-	'sweep without limit': store => ({sweep: async () => (await store.sweep?.({limit: 1000})) ?? 0}),
+	'sweep in one batch': store => ({sweep: () => store.sweep?.({batch: 1000}) ?? nothing()}),
+	'sweep that cannot be stopped': store => ({sweep: ({batch}) => store.sweep?.({batch}) ?? nothing()}),
+	'sweep that stops after a batch': store => ({
+		capabilities: {...store.capabilities, selfCleaning: false},
+		async *sweep(options) {
+			for await (const removed of store.sweep?.(options) ?? []) return void (yield removed)
+		},
+	}),
 	'expiry that is ignored': store => {
-		const forever = (entry: Entry) => ({...entry, expiresAt: Number.MAX_SAFE_INTEGER})
+		const forever = (entry: StoreEntry) => ({...entry, expiresAt: Number.MAX_SAFE_INTEGER})
 		return {
 			create: (key, entry) => store.create(key, forever(entry)),
 			replace: (key, entry, revision) => store.replace(key, forever(entry), revision),
@@ -108,7 +115,10 @@ for (const [fault, breakStore] of Object.entries(faults)) {
 	})
 }
 
-async function failures(breakStore: (store: Store) => Partial<Store>, separateHandles = false): Promise<string[]> {
+async function failures(
+	breakStore: (store: SessionStore) => Partial<SessionStore>,
+	separateHandles = false,
+): Promise<string[]> {
 	const open = async () => {
 		const context = manualContext()
 		const whole = memoryStore({}, context)
@@ -123,13 +133,13 @@ async function failures(breakStore: (store: Store) => Partial<Store>, separateHa
 	return failed
 }
 
-async function upsert(store: Store, key: string, entry: Entry): Promise<CreateResult & ReplaceResult> {
+async function upsert(store: SessionStore, key: string, entry: StoreEntry): Promise<CreateResult & ReplaceResult> {
 	const result = await store.create(key, entry)
 	if (result.outcome === 'conflict') await store.replace(key, entry)
 	return {outcome: 'written', revision: 0}
 }
 
-function asText({payload, expiresAt}: Entry): Entry {
+function asText({payload, expiresAt}: StoreEntry): StoreEntry {
 	return {payload: Buffer.from(Buffer.from(payload).toString('utf8')), expiresAt}
 }
 

@@ -31,6 +31,7 @@ function recording() {
 	const warnings: {message: string; code: string}[] = []
 	return {
 		warnings,
+		timeoutMs: 5000,
 		warn: (message: string, code: string) => {
 			if (!warnings.some(warning => warning.code === code)) warnings.push({message, code})
 		},

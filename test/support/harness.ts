@@ -2,7 +2,7 @@
 
 import {randomUUID} from 'node:crypto'
 import type {ExecutionContext} from 'ava'
-import type {Store, StoreContext} from '../../src/stores/contract.js'
+import type {SessionStore, StoreContext} from '../../src/stores/contract.js'
 import type {StoreUnderTest} from '../../src/testing/index.js'
 import {type ManualContext, manualContext, realContext} from './clock.js'
 import type {TestServer} from './servers/server.js'
@@ -54,7 +54,7 @@ export type OpenRecords = (place: any, context: StoreContext) => Promise<Opened>
 
 /** A handle on records. */
 export interface Opened {
-	readonly store: Store
+	readonly store: SessionStore
 	/** Ends the client that belongs to it, after the store was closed. */
 	readonly release?: () => Promise<unknown>
 }
@@ -81,7 +81,7 @@ export function backendOf(owner: Owner, descriptor: Descriptor, open: OpenRecord
 }
 
 /** The harness of a store whose records no other process can reach. */
-export function inProcess(name: string, atomicWrites: boolean, make: (context: StoreContext) => Store): StoreHarness {
+export function inProcess(name: string, atomicWrites: boolean, make: (context: StoreContext) => SessionStore): StoreHarness {
 	const start = async (owner: Owner): Promise<Backend> => {
 		const clock = manualContext()
 		const store = make(clock)

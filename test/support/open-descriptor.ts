@@ -1,4 +1,4 @@
-import type {Store, StoreContext} from '../../src/stores/contract.js'
+import type {SessionStore, StoreContext} from '../../src/stores/contract.js'
 import {realContext} from './clock.js'
 import type {Descriptor, HarnessFile} from './harness.js'
 
@@ -7,7 +7,7 @@ export async function openDescriptor(
 	{file, place}: Descriptor,
 	context: StoreContext = realContext(),
 ): Promise<{
-	readonly store: Store
+	readonly store: SessionStore
 	end(): Promise<void>
 }> {
 	const {open} = await loadHarness(file)

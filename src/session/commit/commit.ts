@@ -1,4 +1,4 @@
-import type {Entry, StoredRecord} from '../../stores/contract.js'
+import type {StoreEntry, StoreRecord} from '../../stores/contract.js'
 import {becomeGone, settle, settleEmptied, settleNew, tellGone} from '../outcome.js'
 import {isEmpty, type SessionState} from '../state.js'
 import {current} from './conflict.js'
@@ -71,7 +71,7 @@ async function createNew(state: SessionState): Promise<void> {
 }
 
 /** Writes `state.data` over `base`, or deletes it when nothing is left; merges with whoever was faster. */
-async function replaceOrDelete(state: SessionState, base: StoredRecord): Promise<void> {
+async function replaceOrDelete(state: SessionState, base: StoreRecord): Promise<void> {
 	const {store, config} = state.core
 	const key = state.keyOf(state.sid)
 	let {data} = state
@@ -79,7 +79,7 @@ async function replaceOrDelete(state: SessionState, base: StoredRecord): Promise
 	for (let attempt = 1; ; attempt++) {
 		const entry = isEmpty(data) ? undefined : entryFor(state, data)
 		const result = await (entry ? store.replace(key, entry, revision) : store.delete(key, revision))
-		if (result.outcome === 'written') return settle(state, data, {...(entry as Entry), revision: result.revision})
+		if (result.outcome === 'written') return settle(state, data, {...(entry as StoreEntry), revision: result.revision})
 		if (result.outcome === 'deleted') return settleEmptied(state)
 		const theirs = await current(state, key, result, attempt)
 		if (theirs === undefined) return becomeGone(state)

@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import {SessionError} from '../../errors.js'
 import type {Data} from '../../serializers/codec.js'
-import type {StoredRecord} from '../../stores/contract.js'
+import type {StoreRecord} from '../../stores/contract.js'
 import type {SessionState} from '../state.js'
 import {isRetired} from './grace.js'
 
@@ -10,7 +10,7 @@ const MAX_ATTEMPTS = 64
 
 /** A record that another request has written, with its data. */
 export interface Theirs {
-	readonly record: StoredRecord
+	readonly record: StoreRecord
 	readonly data: Data
 }
 
@@ -21,7 +21,7 @@ export interface Theirs {
 export async function current(
 	state: SessionState,
 	key: string,
-	result: {readonly outcome: 'conflict'; readonly current?: StoredRecord} | {readonly outcome: 'gone'},
+	result: {readonly outcome: 'conflict'; readonly current?: StoreRecord} | {readonly outcome: 'gone'},
 	attempt: number,
 	{retries = state.core.config.SESSION_CONCURRENCY !== 'strict'} = {},
 ): Promise<Theirs | undefined> {

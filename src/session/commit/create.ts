@@ -1,13 +1,13 @@
 import {SessionError} from '../../errors.js'
 import type {Data} from '../../serializers/codec.js'
-import type {Entry, StoredRecord} from '../../stores/contract.js'
+import type {StoreEntry, StoreRecord} from '../../stores/contract.js'
 import type {SessionState} from '../state.js'
 
 /** How many ids are tried for a new record. A second one is needed only when an id generator repeats itself. */
 const MAX_IDS = 3
 
 /** The bytes to store for `data`, and until when. Encoding comes before any store call: a refusal changes nothing. */
-export function entryFor(state: SessionState, data: Data): Entry {
+export function entryFor(state: SessionState, data: Data): StoreEntry {
 	return {payload: state.core.codec.encode(data), expiresAt: state.expiry()}
 }
 
@@ -15,7 +15,7 @@ export function entryFor(state: SessionState, data: Data): Entry {
  * Stores `data` where nothing is, under `state.sid` or, should that be taken, another new id.
  * @throws SessionError `ERR_SESSION_ID_COLLISION`, and `ERR_SESSION_NO_COOKIE` where no response can carry the id
  */
-export async function createUnderFreeId(state: SessionState, data: Data): Promise<StoredRecord> {
+export async function createUnderFreeId(state: SessionState, data: Data): Promise<StoreRecord> {
 	if (!state.canSetCookie) throw noCookieError()
 	const entry = entryFor(state, data)
 	for (let attempt = 1; attempt <= MAX_IDS; attempt++) {

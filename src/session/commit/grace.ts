@@ -1,5 +1,5 @@
 import type {Data} from '../../serializers/codec.js'
-import type {DeleteResult, ReplaceResult, StoredRecord} from '../../stores/contract.js'
+import type {DeleteResult, ReplaceResult, StoreRecord} from '../../stores/contract.js'
 import {FLASHES} from '../flash.js'
 import type {SessionState} from '../state.js'
 
@@ -17,7 +17,7 @@ export function isRetired(data: Data): boolean {
 }
 
 /** Removes the predecessor of a regenerated session, or retires it. `conflict`: it was written meanwhile. */
-export function retire(state: SessionState, key: string, record: StoredRecord): Promise<DeleteResult | ReplaceResult> {
+export function retire(state: SessionState, key: string, record: StoreRecord): Promise<DeleteResult | ReplaceResult> {
 	const {core} = state
 	const {SESSION_REGENERATE_GRACE: grace, SESSION_CONCURRENCY: concurrency} = core.config
 	const revision = concurrency === 'last-write-wins' ? undefined : record.revision

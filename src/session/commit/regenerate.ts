@@ -1,6 +1,6 @@
 import {SessionError} from '../../errors.js'
 import type {Data} from '../../serializers/codec.js'
-import type {StoredRecord} from '../../stores/contract.js'
+import type {StoreRecord} from '../../stores/contract.js'
 import {becomeGone, settleEmptied, settleNew} from '../outcome.js'
 import {isEmpty, type Predecessor, type SessionState} from '../state.js'
 import {current} from './conflict.js'
@@ -15,7 +15,7 @@ export async function succeed(state: SessionState, predecessor: Predecessor): Pr
 	const oldKey = state.keyOf(predecessor.sid)
 	let {record: old} = predecessor
 	let {data} = state
-	let successor: StoredRecord | undefined
+	let successor: StoreRecord | undefined
 	try {
 		for (let attempt = 1; ; attempt++) {
 			successor = await placeSuccessor(state, data, successor)
@@ -45,7 +45,7 @@ export async function succeed(state: SessionState, predecessor: Predecessor): Pr
  * After a lost conflict the predecessor is there: the old id stays, and the next commit tries again. After a failure of
  * the store nobody knows whether it is; the successor is, so the client must learn its id.
  */
-async function settleFailure(state: SessionState, data: Data, successor: StoredRecord, error: unknown): Promise<void> {
+async function settleFailure(state: SessionState, data: Data, successor: StoreRecord, error: unknown): Promise<void> {
 	if (error instanceof SessionError && error.code === 'ERR_SESSION_CONFLICT') {
 		// where this fails too, nobody has the id of what is left, and it expires
 		await state.core.store.delete(state.keyOf(state.sid)).catch(() => undefined)
@@ -57,7 +57,7 @@ async function settleFailure(state: SessionState, data: Data, successor: StoredR
 }
 
 /** Creates the successor, or brings it up to date; nobody else knows its id yet. */
-async function placeSuccessor(state: SessionState, data: Data, placed: StoredRecord | undefined) {
+async function placeSuccessor(state: SessionState, data: Data, placed: StoreRecord | undefined) {
 	const {store} = state.core
 	if (placed === undefined) return isEmpty(data) ? undefined : createUnderFreeId(state, data)
 	const key = state.keyOf(state.sid)

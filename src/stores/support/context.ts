@@ -2,11 +2,15 @@
 
 import type {StoreContext} from '../contract.js'
 
-/** The system clock, and warnings through `process.emitWarning`, once for each code. */
+/** The default of SESSION_STORE_TIMEOUT. */
+const TIMEOUT_MS = 5000
+
+/** The system clock, the default deadline, and warnings through `process.emitWarning`, once for each code. */
 export function systemContext(): StoreContext {
 	const said = new Set<string>()
 	return {
 		now: Date.now,
+		timeoutMs: TIMEOUT_MS,
 		warn(message, code) {
 			if (said.has(code)) return
 			said.add(code)

@@ -6,7 +6,7 @@
 import {opendir, stat, unlink} from 'node:fs/promises'
 import {join} from 'node:path'
 import {SessionError} from '../../errors.js'
-import type {Store, StoreContext} from '../contract.js'
+import type {SessionStore, StoreContext} from '../contract.js'
 import {orUndefinedIfMissing, patiently} from './file-errors.js'
 import {withFileLock} from './file-lock.js'
 import {type FileHead, readFileHead} from './file-record.js'
@@ -18,7 +18,7 @@ export const SUFFIX = '.session'
 export const lockOf = (path: string) => `${path}.lock`
 
 /** What a store of files does with all of them. */
-export interface FileShelf extends Required<Pick<Store, 'sweep' | 'list'>> {
+export interface FileShelf extends Required<Pick<SessionStore, 'sweep' | 'list'>> {
 	/** Counts the files, and removes what a crash left behind. */
 	tidy(): Promise<void>
 	/** Says that this process has made a file. */
@@ -111,20 +111,22 @@ export function fileShelf(directory: string, threshold: number, context: StoreCo
 			await evicting
 		},
 
-		async sweep({limit, signal}) {
+		async *sweep({batch, signal}) {
 			await tidy()
-			let swept = 0
+			let removed = 0
 			for await (const {path, head} of headsIn(directory)) {
-				signal?.throwIfAborted()
-				if (swept >= limit) break
-				if (isExpired(head) && (await removeIf(path, isExpired))) swept += 1
+				if (signal?.aborted) return
+				if (isExpired(head) && (await removeIf(path, isExpired))) removed += 1
+				if (removed < batch) continue
+				yield removed
+				removed = 0
 			}
-			return swept
+			yield removed
 		},
 
 		async *list({prefix, signal}) {
 			for await (const {head} of headsIn(directory)) {
-				signal?.throwIfAborted()
+				if (signal?.aborted) return
 				if (!isExpired(head) && head.key.startsWith(prefix)) yield head.key
 			}
 		},

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {type Rule, recordAt, revisionOf, textOf} from './bench.js'
+import {extension, type Rule, recordAt, revisionOf, textOf} from './bench.js'
 
 /** Reading, creating, replacing, touching and deleting, one call after the other. */
 export const basics: readonly Rule[] = [
@@ -9,6 +9,7 @@ export const basics: readonly Rule[] = [
 			for (const name of ['atomicWrites', 'extendsOnRead', 'selfCleaning'] as const) {
 				assert.equal(typeof capabilities[name], 'boolean', `${name} should be declared`)
 			}
+			assert.ok(capabilities.expirySlackMs >= 0, 'expirySlackMs should be declared')
 			assert.ok(['process', 'host', 'network'].includes(capabilities.scope), 'scope should be declared')
 		},
 	},
@@ -18,7 +19,7 @@ export const basics: readonly Rule[] = [
 			const revision = await created(key())
 			const unknown = key()
 			assert.equal(await store.read(unknown), undefined)
-			assert.equal(await store.read(unknown, {extendTo: time(60_000)}), undefined)
+			assert.equal(await store.read(unknown, extension(store, time(60_000))), undefined)
 			assert.equal(await store.touch(unknown, time(60_000)), false)
 			assert.deepEqual(await store.replace(unknown, entry('x')), {outcome: 'gone'})
 			assert.deepEqual(await store.replace(unknown, entry('x'), revision), {outcome: 'gone'})
@@ -91,7 +92,7 @@ export const basics: readonly Rule[] = [
 			assert.deepEqual(await store.replace(id, entry('x'), revision), {outcome: 'gone'})
 			assert.deepEqual(await store.replace(id, entry('x')), {outcome: 'gone'})
 			assert.equal(await store.touch(id, time(60_000)), false)
-			assert.equal(await store.read(id, {extendTo: time(60_000)}), undefined)
+			assert.equal(await store.read(id, extension(store, time(60_000))), undefined)
 			assert.deepEqual(await store.delete(id), {outcome: 'gone'})
 			await created(id, 'anew')
 		},
@@ -113,11 +114,60 @@ export const basics: readonly Rule[] = [
 	{
 		title: 'keeps records apart whose keys differ in case, in one character or in length',
 		async check({store, prefix, created, textOf}) {
-			const names = ['aB', 'Ab', 'ab', 'a', 'aB_', 'a*', '../aB', 'a/b', "a'b", 'a"b', 'a\\b', 'a%b', 'ä', '\u{1f36a}']
+			const names = [
+				'aB',
+				'Ab',
+				'ab',
+				'a',
+				'aB_',
+				'a*',
+				'../aB',
+				'a/b',
+				"a'b",
+				'a"b',
+				'a\\b',
+				'a%b',
+				'a_b',
+				'{a}',
+				'$a',
+				'~',
+			]
 			for (const name of names) await created(prefix + name, name)
 			for (const name of names) assert.equal(await textOf(prefix + name), name)
 			await store.delete(prefix + names[0])
 			assert.equal(await textOf(prefix + names[1]), names[1])
+		},
+	},
+	{
+		title: 'takes a key of the greatest length that it declares',
+		when: ({store}) => store.capabilities.maxKeyBytes !== undefined,
+		async check({store, key, created, textOf}) {
+			const {maxKeyBytes = 0} = store.capabilities
+			const [one, two] = ['1', '2'].map(last => key().padEnd(maxKeyBytes - 1, 'x') + last) as [string, string]
+			await created(one, 'one')
+			await created(two, 'two')
+			assert.equal(await textOf(one), 'one')
+			assert.equal(await textOf(two), 'two')
+		},
+	},
+	{
+		title: 'can be closed before it was opened, and twice',
+		when: ({make}) => make !== undefined,
+		async check({make}) {
+			const fresh = await make()
+			await fresh.close()
+			await fresh.close()
+		},
+	},
+	{
+		title: 'can be closed while it is opened',
+		when: ({make}) => make !== undefined,
+		async check({make}) {
+			const fresh = await make()
+			const opening = Promise.allSettled([fresh.open?.()])
+			await fresh.close()
+			await opening
+			await fresh.close()
 		},
 	},
 	{

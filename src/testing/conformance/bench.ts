@@ -3,20 +3,20 @@
 import assert from 'node:assert/strict'
 import {randomUUID} from 'node:crypto'
 import {setTimeout as sleep} from 'node:timers/promises'
-import type {Entry, ReplaceResult, Revision, Store, StoredRecord} from '../../stores/contract.js'
+import type {Extension, ReplaceResult, Revision, SessionStore, StoreEntry, StoreRecord} from '../../stores/contract.js'
 
 /** A store that the suite may use, and what belongs to it. */
 export interface StoreUnderTest {
 	/** Opened. The suite closes it. */
-	readonly store: Store
+	readonly store: SessionStore
 	/** The clock of the store. @default Date.now */
 	readonly now?: () => number
 	/** Moves that clock. Without it the suite waits until the time has really passed. */
 	readonly advance?: (ms: number) => void | Promise<void>
 	/** Opens one more handle on the same records: another client, another connection. The suite closes it. */
-	readonly another?: () => Promise<Store>
-	/** How late the backend may be with an expiry, in milliseconds. @default 0 */
-	readonly granularityMs?: number
+	readonly another?: () => Promise<SessionStore>
+	/** Makes one more store, not opened. The suite opens and closes it. */
+	readonly make?: () => SessionStore | Promise<SessionStore>
 	/** Called at the end of every case, after the store was closed. */
 	readonly release?: () => Promise<void>
 }
@@ -31,17 +31,19 @@ export interface Rule {
 
 /** A store on the bench, with keys of its own and a clock. */
 export interface Bench {
-	readonly store: Store
+	readonly store: SessionStore
 	/** The store, and a second handle on the same records where there is one. */
-	readonly handles: readonly [Store, Store]
+	readonly handles: readonly [SessionStore, SessionStore]
 	/** The beginning of every key of this case. */
 	readonly prefix: string
+	/** Makes one more store, not opened; only where a rule asks for it by `when`. */
+	make(): Promise<SessionStore>
 	/** A key that nothing else uses. */
 	key(name?: string): string
 	/** The time `ms` from now. */
 	in(ms: number): number
 	/** An entry that lives for `lifetimeMs`. @default 60 s */
-	entry(payload: string | Uint8Array, lifetimeMs?: number): Entry
+	entry(payload: string | Uint8Array, lifetimeMs?: number): StoreEntry
 	/** Lets a lifetime of {@link SHORT_MS} that began before this call come to its end. */
 	outliveShort(): Promise<void>
 	/** Creates a record and gives its revision. */
@@ -56,7 +58,7 @@ export interface Bench {
 export const SHORT_MS = 400
 
 /** Puts a store on the bench. */
-export function benchOf({store, now = Date.now, advance, granularityMs = 0}: StoreUnderTest, other: Store): Bench {
+export function benchOf({store, now = Date.now, advance, make}: StoreUnderTest, other: SessionStore): Bench {
 	const prefix = `conformance:${randomUUID()}:`
 	let keys = 0
 	// The span in which a short lifetime must not end, where time passes by itself.
@@ -70,6 +72,10 @@ export function benchOf({store, now = Date.now, advance, granularityMs = 0}: Sto
 		store,
 		handles: [store, other],
 		prefix,
+		async make() {
+			assert.ok(make, 'this rule needs a store that is not opened')
+			return make()
+		},
 		key(name = '') {
 			keys += 1
 			return `${prefix}${keys}${name}`
@@ -81,8 +87,8 @@ export function benchOf({store, now = Date.now, advance, granularityMs = 0}: Sto
 		}),
 		async outliveShort() {
 			shortUntil ??= performance.now()
-			if (advance !== undefined) await advance(SHORT_MS + 1)
-			else await sleep(SHORT_MS + granularityMs + 20)
+			if (advance !== undefined) await advance(SHORT_MS + store.capabilities.expirySlackMs + 1)
+			else await sleep(SHORT_MS + store.capabilities.expirySlackMs + 20)
 		},
 		async created(key, payload = 'first', lifetimeMs = 60_000) {
 			const result = await store.create(key, bench.entry(payload, lifetimeMs))
@@ -101,18 +107,28 @@ export function benchOf({store, now = Date.now, advance, granularityMs = 0}: Sto
 	return bench
 }
 
+/** An extension that every read carries out. */
+export function always(to: number): Extension {
+	return {to, ifBefore: Number.POSITIVE_INFINITY}
+}
+
+/** An extension for a store that extends on reading; nothing for one that is never asked to. */
+export function extension({capabilities}: SessionStore, to: number): Extension | undefined {
+	return capabilities.extendsOnRead ? always(to) : undefined
+}
+
 /** UTF-8. */
 export function bytesOf(text: string): Uint8Array {
 	return new TextEncoder().encode(text)
 }
 
 /** UTF-8. */
-export function textOf({payload}: StoredRecord): string {
+export function textOf({payload}: StoreRecord): string {
 	return new TextDecoder().decode(payload)
 }
 
 /** The live record, which has to be there. */
-export async function recordAt(store: Store, key: string): Promise<StoredRecord> {
+export async function recordAt(store: SessionStore, key: string): Promise<StoreRecord> {
 	const record = await store.read(key)
 	assert.ok(record, 'there should be a live record')
 	return record

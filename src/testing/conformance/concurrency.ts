@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type {Store} from '../../stores/contract.js'
-import {type Bench, bytesOf, type Rule, recordAt, type StoreUnderTest, textOf} from './bench.js'
+import type {SessionStore} from '../../stores/contract.js'
+import {type Bench, bytesOf, extension, type Rule, recordAt, type StoreUnderTest, textOf} from './bench.js'
 
 const ROUNDS = 8
 const AT_ONCE = 8
@@ -52,7 +52,7 @@ export const concurrency: readonly Rule[] = [
 					() => handle(0).replace(id, bench.entry('x'), revision),
 					() => handle(1).replace(id, bench.entry('y')),
 					() => handle(0).touch(id, late),
-					() => handle(1).read(id, {extendTo: late}),
+					() => handle(1).read(id, extension(bench.store, late)),
 				]
 				calls.splice(round % (calls.length + 1), 0, () => handle(round).delete(id))
 				await Promise.all(calls.map(call => call()))
@@ -85,10 +85,10 @@ export const concurrency: readonly Rule[] = [
 				const late = bench.in(90_000)
 				const [, , replaced] = await Promise.all([
 					handle(0).touch(id, late),
-					handle(1).read(id, {extendTo: late}),
+					handle(1).read(id, extension(bench.store, late)),
 					handle(1).replace(id, bench.entry('replaced'), revision),
 					handle(0).touch(id, late),
-					handle(1).read(id, {extendTo: late}),
+					handle(1).read(id, extension(bench.store, late)),
 				])
 				assert.equal(replaced.outcome, 'written', 'extending should leave the revision alone')
 				assert.equal(await bench.textOf(id), 'replaced')
@@ -103,7 +103,10 @@ export const concurrency: readonly Rule[] = [
 			const saves = payloads.map((payload, index) => handles[index % 2 === 0 ? 0 : 1].replace(id, entry(payload)))
 			for (const {outcome} of await Promise.all(saves)) assert.equal(outcome, 'written')
 			const {payload} = await recordAt(store, id)
-			assert.ok(payloads.some(written => Buffer.from(written).equals(payload)))
+			assert.ok(
+				payloads.some(written => Buffer.from(written).equals(payload)),
+				'the record should be one of those that were written, and whole',
+			)
 		},
 	},
 	{
@@ -113,8 +116,8 @@ export const concurrency: readonly Rule[] = [
 			rounds(bench, async id => {
 				const results = await atOnce(index => bench.store.create(id, bench.entry(`${index}`)))
 				const written = results.flatMap(({outcome}, index) => (outcome === 'written' ? [`${index}`] : []))
-				assert.ok(written.length > 0)
-				assert.ok(written.includes((await bench.textOf(id)) ?? ''))
+				assert.ok(written.length > 0, 'one create at least should be done')
+				assert.ok(written.includes((await bench.textOf(id)) ?? ''), 'what is there should be one of the written')
 			}),
 	},
 	{
@@ -135,7 +138,7 @@ export const concurrency: readonly Rule[] = [
 
 async function rounds(
 	{handles, key}: Bench,
-	round: (id: string, handle: (index: number) => Store, round: number) => Promise<void>,
+	round: (id: string, handle: (index: number) => SessionStore, round: number) => Promise<void>,
 ): Promise<void> {
 	for (let index = 0; index < ROUNDS; index++) await round(key(), handle => handles[handle % 2 === 0 ? 0 : 1], index)
 }
@@ -144,7 +147,7 @@ function atOnce<T>(call: (index: number) => Promise<T>): Promise<T[]> {
 	return Promise.all(Array.from({length: AT_ONCE}, (_, index) => call(index)))
 }
 
-async function increment({entry}: Bench, store: Store, id: string): Promise<void> {
+async function increment({entry}: Bench, store: SessionStore, id: string): Promise<void> {
 	for (let attempt = 0; attempt < 1000; attempt++) {
 		const record = await recordAt(store, id)
 		const result = await store.replace(id, entry(`${Number(textOf(record)) + 1}`), record.revision)

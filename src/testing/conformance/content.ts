@@ -76,22 +76,37 @@ export const content: readonly Rule[] = [
 		},
 	},
 	{
-		title: 'sweeps expired records up to the limit, and nothing else',
+		title: 'sweeps all expired records in batches, and nothing else',
 		when: ({store}) => store.sweep !== undefined,
 		async check({store, key, created, outliveShort}) {
 			const live = [key(), key()]
+			const expired = Array.from({length: 5}, () => key())
 			for (const id of live) await created(id, 'live')
-			for (let index = 0; index < 5; index++) await created(key(), 'expired', SHORT_MS)
+			for (const id of expired) await created(id, 'expired', SHORT_MS)
 			await outliveShort()
 			let swept = 0
-			for (let round = 0; round < 10_000; round++) {
-				const count = (await store.sweep?.({limit: 2})) ?? 0
-				assert.ok(count <= 2, 'a sweep should stop at its limit')
+			for await (const count of store.sweep?.({batch: 2}) ?? []) {
+				assert.ok(count <= 2, 'a batch should have its size')
 				swept += count
-				if (count < 2) break
 			}
-			if (!store.capabilities.selfCleaning) assert.ok(swept >= 5, 'the sweeps should have removed all that had expired')
-			for (const id of live) assert.ok(await store.read(id))
+			assert.ok(swept >= expired.length || store.capabilities.selfCleaning, 'all expired records should be removed')
+			for (const id of live) assert.equal(textOf(await recordAt(store, id)), 'live')
+			for (const id of expired) assert.equal(await store.read(id), undefined)
+		},
+	},
+	{
+		title: 'ends a sweep that is aborted, without an error',
+		when: ({store}) => store.sweep !== undefined,
+		async check({store, created, key, outliveShort}) {
+			for (let index = 0; index < 5; index++) await created(key(), 'expired', SHORT_MS)
+			await outliveShort()
+			const aborting = new AbortController()
+			let batches = 0
+			for await (const _ of store.sweep?.({batch: 1, signal: aborting.signal}) ?? []) {
+				batches += 1
+				aborting.abort()
+			}
+			assert.ok(batches <= 2, 'no batch should begin after the end was asked for')
 		},
 	},
 ]
@@ -101,9 +116,9 @@ async function roundTrip({store, key, entry}: Bench, size: number): Promise<void
 	const [first, second] = [randomBytes(size), randomBytes(size)]
 	await store.create(id, entry(first))
 	const record = await recordAt(store, id)
-	assert.ok(Buffer.from(record.payload).equals(first))
+	assert.ok(Buffer.from(record.payload).equals(first), 'the bytes should be those that were stored')
 	assert.equal((await store.replace(id, entry(second), record.revision)).outcome, 'written')
-	assert.ok(Buffer.from((await recordAt(store, id)).payload).equals(second))
+	assert.ok(Buffer.from((await recordAt(store, id)).payload).equals(second), 'the bytes should be the new ones')
 }
 
 async function listed(store: Bench['store'], prefix: string): Promise<string[]> {

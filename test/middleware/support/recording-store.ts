@@ -1,16 +1,16 @@
-import type {Entry, ReadOptions, Revision, Store} from '../../../src/stores/contract.js'
+import type {Extension, Revision, SessionStore, StoreEntry} from '../../../src/stores/contract.js'
 import {memoryStore} from '../../../src/stores/memory.js'
 
 /** What was asked of a store. */
 export interface StoreCall {
 	readonly method: 'read' | 'create' | 'replace' | 'touch' | 'delete'
 	readonly key: string
-	/** The options of a read, or the entry that was to be stored. */
-	readonly detail?: ReadOptions | Entry
+	/** The extension of a read, or the entry that was to be stored. */
+	readonly detail?: Extension | StoreEntry
 }
 
 /** A memory store that remembers its calls, and fails or hangs on demand. */
-export interface RecordingStore extends Store {
+export interface RecordingStore extends SessionStore {
 	readonly calls: StoreCall[]
 	/** The calls since the last time, as `method key`, without the prefix of the keys. */
 	take(): string[]
@@ -22,7 +22,7 @@ export interface RecordingStore extends Store {
 
 /** Makes a {@link RecordingStore} whose time is `now`. */
 export function recordingStore(now: () => number): RecordingStore {
-	const inner = memoryStore({}, {now, warn: () => {}})
+	const inner = memoryStore({}, {now, warn: () => {}, timeoutMs: 5000})
 	const calls: StoreCall[] = []
 	let taken = 0
 	const store: RecordingStore = {
@@ -39,8 +39,8 @@ export function recordingStore(now: () => number): RecordingStore {
 			for await (const key of inner.list?.({prefix: ''}) ?? []) keys.push(key)
 			return keys
 		},
-		read: (key, options?: ReadOptions) =>
-			recorded({method: 'read', key, ...(options && {detail: options})}, () => inner.read(key, options)),
+		read: (key, extend?: Extension) =>
+			recorded({method: 'read', key, ...(extend && {detail: extend})}, () => inner.read(key, extend)),
 		create: (key, entry) => recorded({method: 'create', key, detail: entry}, () => inner.create(key, entry)),
 		replace: (key, entry, revision?: Revision) =>
 			recorded({method: 'replace', key, detail: entry}, () => inner.replace(key, entry, revision)),
