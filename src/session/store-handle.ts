@@ -58,7 +58,6 @@ export function createStoreHandle({make, accept, timeoutMs}: StoreHandleOptions)
 				expired = true
 				reject(timedOut(timeoutMs))
 			}, timeoutMs)
-			timer.unref()
 			const failed = (error: unknown) => {
 				clearTimeout(timer)
 				reject(asStoreError(error, key))
@@ -120,7 +119,6 @@ async function withinTime(ms: number, work: Promise<void> | undefined): Promise<
 	let timer: NodeJS.Timeout | undefined
 	const timeout = new Promise<void>(resolve => {
 		timer = setTimeout(resolve, ms)
-		timer.unref()
 	})
 	await Promise.race([work, timeout]).finally(() => clearTimeout(timer))
 }
