@@ -81,7 +81,11 @@ export function backendOf(owner: Owner, descriptor: Descriptor, open: OpenRecord
 }
 
 /** The harness of a store whose records no other process can reach. */
-export function inProcess(name: string, atomicWrites: boolean, make: (context: StoreContext) => SessionStore): StoreHarness {
+export function inProcess(
+	name: string,
+	atomicWrites: boolean,
+	make: (context: StoreContext) => SessionStore,
+): StoreHarness {
 	const start = async (owner: Owner): Promise<Backend> => {
 		const clock = manualContext()
 		const store = make(clock)
