@@ -73,3 +73,15 @@ export class SessionError extends Error {
 		this.problems = options.problems ?? []
 	}
 }
+
+/**
+ * The error of a configuration: a message that lists all its faults, one in a line.
+ *
+ * @param problems at least one
+ * @param subject what has them
+ */
+export function configError(problems: readonly ConfigProblem[], subject = 'The session configuration'): SessionError {
+	const lines = problems.map(({key, expected, received}) => `- ${key}: expected ${expected}; received ${received}`)
+	const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
+	return new SessionError('ERR_SESSION_CONFIG', `${subject} has ${count}:\n${lines.join('\n')}`, {problems})
+}

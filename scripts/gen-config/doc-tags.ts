@@ -21,6 +21,7 @@ export function tagsForPeople(option: Option): Tags {
 /** What ts-json-schema-generator reads beside them: the bounds, which people find in the sentence "Takes ..". */
 export function tagsForSchema(option: Option): Tags {
 	if (option.type === 'fileMode') return {minimum: 0, maximum: 0o777, multipleOf: 1, pattern: '^(?:0o?)?[0-7]{3}$'}
+	if (option.type === 'domain') return {pattern: '^[^\\s;,]+$', maxLength: 255}
 	const {min, max, maxLength, pattern} = option
 	return {
 		minimum: min,

@@ -54,6 +54,7 @@ export const ENVIRONMENT_FORMS: Readonly<Record<OptionType, EnvironmentForm>> = 
 	string: 'string',
 	enum: 'string',
 	duration: 'duration',
+	domain: 'string',
 	fileMode: 'octal',
 	object: 'json',
 	key: 'string',

@@ -27,6 +27,7 @@ function mainPlainType(option: Option): string | undefined {
 		case 'integer':
 			return 'number'
 		case 'string':
+		case 'domain':
 			return 'string'
 		case 'enum':
 			return (option.values ?? []).map(quoted).join(' | ')

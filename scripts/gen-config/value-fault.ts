@@ -1,5 +1,6 @@
 /** Whether a value in the schema, a default or an example, fits its own option. */
 
+import {bareDomain} from '../../src/config/domain.js'
 import {parseDuration} from '../../src/config/duration.js'
 import type {OptionSource, SchemaFile} from './schema-file.js'
 
@@ -25,6 +26,8 @@ export function valueFault(option: OptionSource, value: unknown, schema: SchemaF
 		}
 		case 'fileMode':
 			return /^0[0-7]{3}$/u.test(String(value)) ? undefined : wrongType("an octal string such as '0600'")
+		case 'domain':
+			return typeof value === 'string' && bareDomain(value) !== undefined ? undefined : wrongType('a domain name')
 		case 'string':
 			return typeof value === 'string' ? unfitString(option, value) : wrongType('a string')
 		case 'enum':

@@ -39,6 +39,8 @@ function mainWords(option: Option, schema: Schema): string {
 			return `${orList((option.values ?? []).map(quote))}${option.ignoreCase ? ' in any letter case' : ''}`
 		case 'duration':
 			return `${withBounds('a duration', option)} (seconds, a string such as '1h30m', or an object such as {days: 31})`
+		case 'domain':
+			return 'a domain name such as example.org'
 		case 'fileMode':
 			return "a file mode from 0 to 0o777 (a number such as 0o600, or an octal string such as '0600')"
 		case 'object':

@@ -1,11 +1,10 @@
 /** Reads a configuration from environment variables, by the same schema as everything else. */
 
-import type {ConfigProblem} from '../errors.js'
+import {type ConfigProblem, configError} from '../errors.js'
 import {options} from '../generated/options.js'
 import type {SessionConfig} from '../generated/types.js'
 import {describe} from './describe.js'
 import {readNames} from './names.js'
-import {throwIfAny} from './problems.js'
 import type {EnvironmentForm} from './table.js'
 import {checkValue} from './values.js'
 
@@ -49,7 +48,7 @@ export function configFromEnv(env: Readonly<Record<string, string | undefined>> 
 		if ('value' in result) config.set(name, value)
 		else problems.push({key, expected, received: result.received})
 	}
-	throwIfAny(problems, 'The environment')
+	if (problems.length > 0) throw configError(problems, 'The environment')
 	return Object.fromEntries(config) as SessionConfig
 }
 

@@ -1,17 +1,14 @@
 /** From what the application gives to what the code reads. */
 
-import type {ConfigProblem} from '../errors.js'
+import {type ConfigProblem, configError} from '../errors.js'
 import {options, type RuleId, rules} from '../generated/options.js'
 import type {OptionName, ResolvedConfig, SessionConfig} from '../generated/types.js'
 import {withAppKeys} from './app-keys.js'
 import {warnDeprecations} from './deprecations.js'
 import {describe} from './describe.js'
 import {type Given, OPTION_NAMES, readNames} from './names.js'
-import {throwIfAny} from './problems.js'
 import {ruleChecks} from './rules.js'
 import {checkValue, defaultValue} from './values.js'
-
-const SUBJECT = 'The session configuration'
 
 /** What a configuration may take from around it. */
 export interface ConfigSurroundings {
@@ -27,7 +24,7 @@ export interface ConfigSurroundings {
  */
 export function resolveConfig(input: SessionConfig = {}, surroundings: ConfigSurroundings = {}): ResolvedConfig {
 	if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-		throwIfAny([{key: 'configuration', expected: 'an object', received: describe(input)}], SUBJECT)
+		throw configError([{key: 'configuration', expected: 'an object', received: describe(input)}])
 	}
 	const {given, problems: nameProblems} = readNames(Object.entries(input), name => name.includes('SESSION'))
 	const {values, problems: valueProblems, faulty} = checkValues(given)
@@ -35,7 +32,7 @@ export function resolveConfig(input: SessionConfig = {}, surroundings: ConfigSur
 	if (keyProblem !== undefined) faulty.add('SECRET_KEY')
 
 	const problems = [...nameProblems, ...valueProblems, keyProblem ?? [], brokenRules(config, faulty)].flat()
-	throwIfAny(problems, SUBJECT)
+	if (problems.length > 0) throw configError(problems)
 	warnDeprecations(given.keys(), config.SESSION_TYPE)
 	return Object.freeze(config)
 }

@@ -3,7 +3,6 @@
  * generator reads these ids to check the schema.
  */
 
-import {domainToASCII} from 'node:url'
 import type {RuleId} from '../generated/options.js'
 import type {ResolvedConfig} from '../generated/types.js'
 
@@ -55,22 +54,12 @@ export const ruleChecks: Readonly<Record<RuleId, RuleCheck>> = {
 			? undefined
 			: `${config.PERMANENT_SESSION_LIFETIME / 1000} s`,
 
-	'cookie-domain': config =>
-		config.SESSION_COOKIE_DOMAIN === undefined || bareDomain(config.SESSION_COOKIE_DOMAIN) !== ''
-			? undefined
-			: quote(config.SESSION_COOKIE_DOMAIN),
-
 	'grace-needs-revisions': config =>
 		config.SESSION_REGENERATE_GRACE > 0 && config.SESSION_CONCURRENCY === 'last-write-wins'
 			? `${config.SESSION_REGENERATE_GRACE / 1000} s with SESSION_CONCURRENCY 'last-write-wins'`
 			: undefined,
 
 	'property-name': config => (config.SESSION_PROPERTY in Object.prototype ? quote(config.SESSION_PROPERTY) : undefined),
-}
-
-/** The domain as a cookie carries it: no leading dot, no port, IDNA; empty when it is none. */
-export function bareDomain(domain: string): string {
-	return domainToASCII(domain.replace(/^\./, '').replace(/:\d+$/, ''))
 }
 
 // Browsers compare the prefixes without regard to case (RFC 6265bis, 5.7).

@@ -10,6 +10,7 @@ export type OptionType =
 	| 'string'
 	| 'enum'
 	| 'duration'
+	| 'domain'
 	| 'fileMode'
 	| 'object'
 	| 'key'

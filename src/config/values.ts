@@ -4,6 +4,7 @@ import {jsonSchema} from '../generated/json-schema.js'
 import {options, plannedTypes, sessionTypes} from '../generated/options.js'
 import type {OptionName} from '../generated/types.js'
 import {describe} from './describe.js'
+import {bareDomain} from './domain.js'
 import {parseDuration} from './duration.js'
 import {findMisfit} from './json-schema.js'
 import type {OptionEntry} from './table.js'
@@ -20,6 +21,8 @@ export function checkValue(name: OptionName, given: unknown): Checked {
 			return checkSessionType(given)
 		case 'duration':
 			return checkDuration(name, option, given)
+		case 'domain':
+			return checkDomain(name, given)
 		case 'fileMode':
 			return checked(name, given, value => (typeof value === 'string' ? Number.parseInt(octalDigits(value), 8) : value))
 		case 'enum':
@@ -70,6 +73,12 @@ function checkDuration(name: OptionName, option: OptionEntry, given: unknown): C
 	if (milliseconds === undefined || milliseconds < min * 1000 || milliseconds > max * 1000)
 		return {received: describe(given)}
 	return {value: Math.round(milliseconds)}
+}
+
+function checkDomain(name: OptionName, given: unknown): Checked {
+	const result = checked(name, given)
+	const domain = 'value' in result ? bareDomain(String(given)) : undefined
+	return domain === undefined ? {received: describe(given)} : {value: domain}
 }
 
 function checkKeys(name: OptionName, given: unknown): Checked {

@@ -33,7 +33,7 @@ export const jsonSchema: JsonSchema = {
 			maxLength: 255,
 			pattern: "^[!#$%&'*+\\-.^_\\x60|~0-9A-Za-z]+$",
 		},
-		SESSION_COOKIE_DOMAIN: {type: ['string', 'null'], maxLength: 255, pattern: '^[^\\s;,]+$'},
+		SESSION_COOKIE_DOMAIN: {type: ['string', 'null'], pattern: '^[^\\s;,]+$', maxLength: 255},
 		SESSION_COOKIE_PATH: {type: ['string', 'null'], maxLength: 1024, pattern: '^/'},
 		SESSION_COOKIE_HTTPONLY: {type: 'boolean'},
 		SESSION_COOKIE_SECURE: {anyOf: [{type: 'boolean'}, {type: 'string', const: 'auto'}]},

@@ -14,7 +14,6 @@ export type RuleId =
 	| 'refresh-interval'
 	| 'lifetime-date'
 	| 'property-name'
-	| 'cookie-domain'
 	| 'grace-needs-revisions'
 
 /** Every option under its canonical name. */
@@ -78,8 +77,8 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 		default: 'session',
 	},
 	SESSION_COOKIE_DOMAIN: {
-		type: 'string',
-		expected: 'a string of at most 255 characters without white space, comma and semicolon, or null',
+		type: 'domain',
+		expected: 'a domain name such as example.org, or null',
 		environment: 'string',
 		aliases: [],
 		nullable: true,
@@ -375,10 +374,6 @@ export const rules: Readonly<Record<RuleId, RuleEntry>> = {
 	'property-name': {
 		options: ['SESSION_PROPERTY'],
 		expected: 'a name that JavaScript objects do not have by themselves',
-	},
-	'cookie-domain': {
-		options: ['SESSION_COOKIE_DOMAIN'],
-		expected: 'a domain name, such as example.org',
 	},
 	'grace-needs-revisions': {
 		options: ['SESSION_REGENERATE_GRACE', 'SESSION_CONCURRENCY'],

@@ -159,7 +159,7 @@ export interface PlainSessionConfig {
 	 *
 	 * Without it the cookie belongs to the host that set it alone.
 	 *
-	 * Takes a string of at most 255 characters without white space, comma and semicolon, or null.
+	 * Takes a domain name such as example.org, or null.
 	 *
 	 * @example "example.org"
 	 * @since 0.1.0

@@ -1,5 +1,5 @@
 import {createHash, randomBytes} from 'node:crypto'
-import {SessionError} from '../errors.js'
+import {configError} from '../errors.js'
 import type {Signer} from './signer.js'
 
 /**
@@ -62,14 +62,9 @@ export function createSidGenerator(bytes: number, custom: (() => string) | undef
 	return () => {
 		const sid: unknown = custom()
 		if (typeof sid === 'string' && SID.test(sid)) return sid
-		const problem = {
-			key: 'SESSION_ID_GENERATOR',
-			expected: 'a function that returns 16 to 256 characters of A-Z a-z 0-9 _ -',
-			received: typeof sid === 'string' ? `a text of ${sid.length} characters of another form` : typeof sid,
-		}
-		throw new SessionError('ERR_SESSION_CONFIG', `SESSION_ID_GENERATOR: expected ${problem.expected}`, {
-			problems: [problem],
-		})
+		const expected = 'a function that returns 16 to 256 characters of A-Z a-z 0-9 _ -'
+		const received = typeof sid === 'string' ? `a string of ${sid.length} characters of another form` : typeof sid
+		throw configError([{key: 'SESSION_ID_GENERATOR', expected, received}])
 	}
 }
 

@@ -1,5 +1,4 @@
 import type {Context} from 'koa'
-import {bareDomain} from '../config/rules.js'
 import type {ResolvedConfig} from '../generated/types.js'
 import type {Signer} from './signer.js'
 
@@ -21,8 +20,7 @@ export interface Transport {
 /** Attributes in the order of Flask (werkzeug): Domain, Expires, Secure, HttpOnly, Path, SameSite, Partitioned. */
 export function createTransport(config: ResolvedConfig, signer: Signer | undefined): Transport {
 	const name = config.SESSION_COOKIE_NAME
-	const domain =
-		config.SESSION_COOKIE_DOMAIN === undefined ? '' : `; Domain=${bareDomain(config.SESSION_COOKIE_DOMAIN)}`
+	const domain = config.SESSION_COOKIE_DOMAIN === undefined ? '' : `; Domain=${config.SESSION_COOKIE_DOMAIN}`
 	const onHttps = attributes(config, true)
 	const onHttp = attributes(config, false)
 	const secure = config.SESSION_COOKIE_SECURE

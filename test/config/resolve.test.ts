@@ -95,6 +95,17 @@ test('durations become milliseconds in all their forms', t => {
 		t.is(problemsOf({PERMANENT_SESSION_LIFETIME: lifetime}).length, 1, JSON.stringify(lifetime))
 })
 
+test('a domain is that of the cookie: without a leading dot and a port, in ASCII', t => {
+	for (const [given, domain] of [
+		['.example.org', 'example.org'],
+		['example.org:8080', 'example.org'],
+		['Exämple.org', 'xn--exmple-cua.org'],
+	])
+		t.is(resolve({SESSION_COOKIE_DOMAIN: given}).SESSION_COOKIE_DOMAIN, domain)
+	for (const domain of ['.', 'exa mple.org', 'http://example.org', 'a%b'])
+		t.deepEqual(keysOf({SESSION_COOKIE_DOMAIN: domain}), ['SESSION_COOKIE_DOMAIN'], domain)
+})
+
 test('a file mode is a number or octal digits', t => {
 	for (const mode of [0o640, '0640', '640', '0o640']) t.is(resolve({SESSION_FILE_MODE: mode}).SESSION_FILE_MODE, 0o640)
 	for (const mode of [640, '0888', '6400', 0o1000]) t.is(problemsOf({SESSION_FILE_MODE: mode}).length, 1, String(mode))

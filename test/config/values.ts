@@ -23,6 +23,7 @@ const FITTING: Readonly<Record<OptionType, readonly unknown[]>> = {
 	string: [''],
 	enum: [],
 	duration: [],
+	domain: [],
 	fileMode: [],
 	object: [{}],
 	key: [],
@@ -68,6 +69,7 @@ export function standIn(methods: readonly string[]): unknown {
 const PLAIN: Partial<Record<OptionType, readonly unknown[]>> = {
 	boolean: [true, false],
 	duration: ['1m30s', '90s', '60', {minutes: 1}, {minutes: 2, seconds: 30}],
+	domain: ['example.org', 'localhost', '.example.org', 'exämple.org'],
 	fileMode: [0o640, '0640', '0o640', '640'],
 	key: ['a key'],
 	keys: [['one', 'two']],

@@ -8,7 +8,7 @@
  */
 
 import {createHash} from 'node:crypto'
-import {SessionError} from '../../errors.js'
+import {configError} from '../../errors.js'
 import type {ResolvedConfig} from '../../generated/types.js'
 import {type Corkable, gatherWrites} from './gather-writes.js'
 
@@ -83,10 +83,8 @@ export function redisScript(lua: string): RedisScript {
 export function redisCommands(client: RedisClient): RedisCommands {
 	if ('callBuffer' in client) return ofIoredis(client as unknown as Ioredis)
 	if ('sendCommand' in client) return ofNodeRedis(client as unknown as NodeRedis)
-	const expected = 'a client of ioredis or of redis (node-redis 4 or 5)'
-	throw new SessionError('ERR_SESSION_CONFIG', `SESSION_REDIS takes ${expected}, or a URL.`, {
-		problems: [{key: 'SESSION_REDIS', expected, received: typeof client}],
-	})
+	const expected = 'a client of ioredis or of redis (node-redis 4 or 5), or a URL'
+	throw configError([{key: 'SESSION_REDIS', expected, received: typeof client}])
 }
 
 function ofIoredis(client: Ioredis): RedisCommands {
