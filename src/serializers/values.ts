@@ -3,8 +3,20 @@ import {SessionError} from '../errors.js'
 
 /** Deeper than this is a mistake, most often a cycle; Python's decoder gives up at a depth of 1000 calls. */
 const MAX_DEPTH = 500
+/** What others have nested deeper than that can be read; beyond this a record is malformed. */
+export const MAX_READ_DEPTH = 1000
 
-/** Thrown where a value cannot be held; every level that it leaves adds its key, so that a good value costs no path. */
+/** Thrown at bytes that are not of the format. Its messages are fixed, so that nothing of a session is in them. */
+export class MalformedRecord extends Error {
+	override readonly name = 'MalformedRecord'
+}
+
+/** Sets `object[key]`, whatever `key` is: an assignment to `__proto__` would set the prototype. */
+export function setKey(object: Record<string, unknown>, key: string, value: unknown): void {
+	Object.defineProperty(object, key, {value, writable: true, enumerable: true, configurable: true})
+}
+
+/** Thrown where a value cannot be held; every container that it leaves adds a key, so that a good value costs no path. */
 class Refusal {
 	readonly path: (string | number)[] = []
 	constructor(
@@ -18,23 +30,23 @@ export function unsupported(what: string, advice: string): Refusal {
 	return new Refusal(what, advice)
 }
 
-/** To be thrown in the place of `error` by whoever was at work on what stands under `key`. */
+/** `error` with `key` before its path, for a container to throw when one of its parts has thrown. */
 export function under(key: string | number, error: unknown): unknown {
 	if (error instanceof Refusal) error.path.unshift(key)
 	return error
 }
 
-/** To be thrown in the place of `error` by an encoder: a refusal as the typed error that names the path. */
+/** A refusal as the typed error that names the path; any other error as it is. */
 export function named(error: unknown): unknown {
 	if (!(error instanceof Refusal)) return error
 	return new SessionError(
 		'ERR_SESSION_UNSUPPORTED_VALUE',
-		`${pathText(error.path)} is ${error.what}, which a session cannot hold: ${error.advice}. Nothing was stored.`,
+		`${formatPath(error.path)} is ${error.what}, which a session cannot hold: ${error.advice}. Nothing was stored.`,
 	)
 }
 
-/** A path as one would write it in code: `session.cart.items[2]["unit price"]`. */
-function pathText(path: readonly (string | number)[]): string {
+/** The path as in code: `session.cart.items[2]["unit price"]`. */
+function formatPath(path: readonly (string | number)[]): string {
 	// a cycle has a long one, of which the beginning says it all
 	const steps = path.slice(0, 20).map(key => {
 		if (typeof key === 'number') return `[${key}]`
@@ -48,9 +60,27 @@ export function assertDepth(depth: number): void {
 	if (depth > MAX_DEPTH) throw unsupported(`nested deeper than ${MAX_DEPTH} levels, or a cycle`, 'store a flat value')
 }
 
-/** Refuses a text that has no UTF-8 form: half of a surrogate pair. */
-export function assertWellFormed(text: string): void {
-	if (!text.isWellFormed()) throw unsupported('a text with a lone surrogate', 'use text.toWellFormed()')
+/** Holes are stored as null. More of them come from an index out of all bounds, and would be written one by one. */
+const MAX_HOLES = 1000
+
+/** Refuses an array with more than {@link MAX_HOLES} holes, without walking through them. */
+export function assertDense(array: readonly unknown[]): void {
+	if (array.length <= MAX_HOLES) return
+	let holes = 0
+	for (let index = 0; index < array.length; index++) {
+		if (array[index] !== undefined || index in array) continue
+		if (++holes > MAX_HOLES) throw unsupported(`an array with more than ${MAX_HOLES} holes`, 'use an object or a Map')
+	}
+}
+
+/** Refuses a string that has no UTF-8 form: half of a surrogate pair. */
+export function assertWellFormed(string: string): void {
+	if (!string.isWellFormed()) throw unsupported('a string with a lone surrogate', 'use string.toWellFormed()')
+}
+
+/** An integer within 2^53 as a number. */
+export function numberIfExact(integer: bigint): number | bigint {
+	return integer >= -(2n ** 53n) && integer <= 2n ** 53n ? Number(integer) : integer
 }
 
 /** Whether `value` is an object literal, an `Object.create(null)` or alike: keys and values and nothing else. */

@@ -1,41 +1,112 @@
-/** Random values: what comes back is what was stored. */
-
+/** Random values: what comes back is what was stored, and msgpackr, another implementation, agrees. */
 import {isDeepStrictEqual} from 'node:util'
 import test from 'ava'
 import fc from 'fast-check'
-import {isNativeAccelerationEnabled, pack, unpack} from 'msgpackr'
+import {Packr} from 'msgpackr'
+import {json} from '../../src/serializers/json.js'
 import {msgpack} from '../../src/serializers/msgpack.js'
 
 const RUNS = 100_000
+/** Runs are divided so that ava hears of a test now and then. */
+const PARTS = 5
 
 const strings = fc.oneof(
 	fc.string({maxLength: 80}),
 	fc.string({unit: 'binary', maxLength: 80}),
-	fc.constantFrom('', 'ü', 'Köln', '日本語', '😀', '\ufffd', '\0', '__proto__', 'constructor', '1234567890123456789'),
+	fc.constantFrom('', 'ü', 'Köln', '日本語', '😀', '\ufffd', '\0', 'constructor', '1234567890123456789', '"\\"'),
 	fc
 		.tuple(fc.constantFrom('a', 'é', '日', '😀'), fc.constantFrom(15, 16, 31, 32, 63, 64, 255, 256, 3000))
 		.map(([character, times]) => character.repeat(times)),
 )
+const keys = fc.oneof(strings, fc.constant('__proto__'))
+const plain = fc.oneof(
+	fc.double({noNaN: true, noDefaultInfinity: true}),
+	fc.integer(),
+	fc.maxSafeInteger(),
+	fc.constantFrom(2 ** 31, 2 ** 32, 2 ** 53, -(2 ** 31), -(2 ** 53), 127, 128, -32, -33, -129),
+	fc.boolean(),
+	fc.constant(null),
+)
+const bigintsOf64Bits = fc.oneof(
+	fc.bigInt({min: 2n ** 53n + 1n, max: 2n ** 64n - 1n}),
+	fc.bigInt({min: -(2n ** 63n), max: -(2n ** 53n) - 1n}),
+)
 const dates = fc.date({
 	min: new Date('0001-01-01T00:00:00Z'),
-	noInvalidDate: true,
 	max: new Date('9999-12-31T23:59:59.999Z'),
+	noInvalidDate: true,
+})
+const bytes = fc.uint8Array({maxLength: 300}).map(array => Buffer.from(array))
+
+/** Session data whose values are `leaves`, or hold them in arrays, objects and the `containers` of them. */
+function dataOf(
+	leaves: fc.Arbitrary<unknown>[],
+	names: fc.Arbitrary<string>,
+	containers: (value: fc.Arbitrary<unknown>) => fc.Arbitrary<unknown>[] = () => [],
+) {
+	const {value} = fc.letrec(tie => ({
+		value: fc.oneof(
+			{depthSize: 'small', withCrossShrink: true},
+			...leaves,
+			fc.array(tie('value'), {maxLength: 5}),
+			fc.dictionary(names, tie('value'), {maxKeys: 5, noNullPrototype: true}),
+			...containers(tie('value')),
+		),
+	}))
+	return fc.dictionary(names, value, {maxKeys: 6, noNullPrototype: true}) as fc.Arbitrary<Record<string, unknown>>
+}
+
+const inMsgpack = dataOf(
+	[strings, plain, fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY), bigintsOf64Bits, dates, bytes],
+	keys,
+	value => [
+		fc.array(value, {maxLength: 5}).map(members => new Set(members)),
+		fc.array(fc.tuple(value, value), {maxLength: 5}).map(entries => new Map(entries)),
+	],
+)
+const inJson = dataOf([strings, plain, bigintsOf64Bits, fc.bigInt({min: 2n ** 64n})], keys)
+/** What every implementation writes alike: no -0, and no integer that may be taken for a float. */
+const everywhere = plain.filter(
+	value => typeof value !== 'number' || (Math.abs(value) < 2 ** 53 && !Object.is(value, -0)),
+)
+
+function holdsFor(data: typeof inJson, numRuns: number, property: (value: Record<string, unknown>) => boolean): void {
+	fc.assert(fc.property(data, property), {numRuns})
+}
+
+for (let part = 1; part <= PARTS; part++) {
+	test(`msgpack gives back random values, part ${part} of ${PARTS}`, t => {
+		t.notThrows(() =>
+			holdsFor(inMsgpack, RUNS / PARTS, data => isDeepStrictEqual(msgpack.decode(msgpack.encode(data)), data)),
+		)
+	})
+}
+
+test('json gives back random values', t => {
+	t.notThrows(() => holdsFor(inJson, RUNS / 5, data => isDeepStrictEqual(json.decode(json.encode(data)), data)))
 })
 
-const {inMsgpack} = fc.letrec(tie => ({
-	inMsgpack: fc.oneof(
-		{depthSize: 'small', withCrossShrink: true},
-		strings,
-		fc.oneof(fc.double(), fc.integer(), fc.maxSafeInteger(), fc.boolean(), fc.constant(null)),
-		fc.bigInt({min: 2n ** 53n + 1n, max: 2n ** 64n - 1n}),
-		dates,
-		fc.uint8Array({maxLength: 40}).map(bytes => Buffer.from(bytes)),
-		fc.array(tie('inMsgpack'), {maxLength: 5}),
-		fc.dictionary(strings, tie('inMsgpack'), {maxKeys: 5, noNullPrototype: true}),
-		fc.array(tie('inMsgpack'), {maxLength: 5}).map(members => new Set(members)),
-		fc.array(fc.tuple(tie('inMsgpack'), tie('inMsgpack')), {maxLength: 5}).map(entries => new Map(entries)),
-	),
-}))
+test('json reads what JSON.stringify writes, with white space too', t => {
+	const digits = {n: 1234567890123456, s: '1234567890123456'}
+	t.notThrows(() =>
+		holdsFor(dataOf([strings, everywhere], keys), RUNS / 10, value => {
+			const written = {...value, digits}
+			return [undefined, 2, '\t'].every(space =>
+				isDeepStrictEqual(json.decode(Buffer.from(JSON.stringify(written, null, space))), written),
+			)
+		}),
+	)
+})
+
+test('msgpackr reads the same values from what is written here, and the other way round', t => {
+	const packr = new Packr({useRecords: false, variableMapSize: true, int64AsType: 'auto'} as never)
+	t.notThrows(() =>
+		holdsFor(dataOf([strings, everywhere, dates, bytes], strings), RUNS / 10, data => {
+			const theirs = packr.unpack(msgpack.encode(data) as Buffer)
+			return isDeepStrictEqual(theirs, data) && isDeepStrictEqual(msgpack.decode(packr.pack(data)), data)
+		}),
+	)
+})
 
 test('msgpack gives back strings beside a Map and a Set', t => {
 	const data = {
@@ -48,17 +119,6 @@ test('msgpack gives back strings beside a Map and a Set', t => {
 })
 
 test('msgpack gives back an object inside of a Map and a Set beside the key __proto__', t => {
-	const data = {m: new Map([['a', {b: 1}]]), s: new Set([{c: 2}]), text: '__proto__'}
+	const data = {m: new Map([['a', {b: 1}]]), s: new Set([{c: 2}]), key: '__proto__'}
 	t.deepEqual(msgpack.decode(msgpack.encode(data)), data)
-})
-
-test('msgpack gives back random values, also when something else uses the native part of msgpackr', t => {
-	t.true(isNativeAccelerationEnabled)
-	t.deepEqual(unpack(pack({text: 'x'.repeat(200)})), {text: 'x'.repeat(200)})
-	fc.assert(
-		fc.property(fc.dictionary(strings, inMsgpack, {maxKeys: 6, noNullPrototype: true}), data =>
-			isDeepStrictEqual(msgpack.decode(msgpack.encode(data)), data),
-		),
-		{numRuns: RUNS},
-	)
 })

@@ -10,8 +10,8 @@ const throughMsgpack = (value: unknown) => (msgpack.decode(msgpack.encode({v: va
 
 const both: Readonly<Record<string, unknown>> = {
 	'an emoji beyond the BMP': '😀 in 日本語',
-	'a text with U+FFFD': 'was \ufffd',
-	'a text of one megabyte': 'x'.repeat(1_000_000),
+	'a string with U+FFFD': 'was \ufffd',
+	'a string of one megabyte': 'x'.repeat(1_000_000),
 	'the integer 2^53': 2 ** 53,
 	'an integral number beyond 2^53': 2 ** 60,
 	'the number 1e20': 1e20,
@@ -25,8 +25,8 @@ const both: Readonly<Record<string, unknown>> = {
 	'keys that are names of Object.prototype': {constructor: 1, toString: 2, hasOwnProperty: 3},
 	'the key __proto__': JSON.parse('{"__proto__": {"admin": true}}'),
 	'nested keys that other session layers reserve': {cookie: 1, _x: 2, isNew: 3, maxAge: 4, id: 5, save: 6, toJSON: 7},
-	'a text that looks like a number in a text': '{"n": 12345678901234567890}',
-	'a text with a backslash before a quote and digits': '\\"1234567890123456789',
+	'a string that looks like a number in a string': '{"n": 12345678901234567890}',
+	'a string with a backslash before a quote and digits': '\\"1234567890123456789',
 }
 
 for (const [what, value] of Object.entries(both)) {
@@ -92,7 +92,7 @@ test('the hole of a sparse array becomes null', t => {
 	}
 })
 
-test('keys that are numbers come back as texts', t => {
+test('keys that are numbers come back as strings', t => {
 	for (const serializer of [msgpack, json]) t.deepEqual(serializer.decode(serializer.encode({1: 'a'})), {'1': 'a'})
 })
 
@@ -131,8 +131,8 @@ const refused: readonly [what: string, value: unknown, place: string][] = [
 	['a WeakMap', {cache: new WeakMap()}, 'session.cache is an instance of WeakMap'],
 	['a Proxy of a class', {proxy: new Proxy(new Cart(), {})}, 'session.proxy is an instance of Cart'],
 	['an invalid Date', {at: new Date(Number.NaN)}, 'session.at is'],
-	['a lone surrogate', {name: 'x\ud800'}, 'session.name is a text with a lone surrogate'],
-	['a key with a lone surrogate', {'\udc00': 1}, 'session["\\udc00"] is a text with a lone surrogate'],
+	['a lone surrogate', {name: 'x\ud800'}, 'session.name is a string with a lone surrogate'],
+	['a key with a lone surrogate', {'\udc00': 1}, 'session["\\udc00"] is a string with a lone surrogate'],
 	['a key that needs quotes', {'a"b': {1: () => {}}}, 'session["a\\"b"]["1"] is a function'],
 ]
 
@@ -191,7 +191,7 @@ test('to change a Buffer that was read does not change the bytes it was read fro
 	t.deepEqual(bytes, before)
 })
 
-test('a text or a key that is not UTF-8 makes a record corrupt', t => {
+test('a string or a key that is not UTF-8 makes a record corrupt', t => {
 	const codec = createCodec('msgpack')
 	for (const hex of ['81a161a2c328', '81a2c32801', '81a1619181a161a2c328']) {
 		t.throws(() => codec.decode(Buffer.from(hex, 'hex')), {code: 'ERR_SESSION_CORRUPT_RECORD'}, hex)

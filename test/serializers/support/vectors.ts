@@ -1,6 +1,7 @@
 /** The golden vectors, with values in JavaScript in the place of their tagged notation. */
 import {createHash} from 'node:crypto'
 import {readFileSync} from 'node:fs'
+import {Extension} from '../../../src/serializers/msgpack-extensions.js'
 
 /** What Flask-Session's serializer made of a payload in one format; long bytes are given by their hash. */
 export interface Outcome {
@@ -62,22 +63,23 @@ export function isRecorded(bytes: Uint8Array, {hex, sha256, len}: Outcome): bool
 	return bytes.byteLength === len && createHash('sha256').update(bytes).digest('hex') === sha256
 }
 
-/** The value of a tagged notation. Keys become texts, and microseconds are cut: JavaScript has no others. */
+/** The value of a tagged notation. Keys become strings, and microseconds are cut: JavaScript has no others. */
 export function untag(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(untag)
 	if (typeof value !== 'object' || value === null) return value
 	const [[tag, content] = ['', undefined]] = Object.entries(value)
 	if (!tag.startsWith('$')) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, untag(item)]))
+	if (tag === '$ext') return new Extension(Number(content), Buffer.from((value as {data: string}).data, 'hex'))
 	const read = tags[tag]
 	if (read === undefined) throw new Error(`the notation ${tag} has no value in JavaScript`)
 	return read(content as never, value as {times?: number; as?: string})
 }
 
 const tags: Readonly<Record<string, (content: never, whole: {times?: number; as?: string}) => unknown>> = {
-	$int: (text: string) => BigInt(text),
-	$float: (text: string) => Number(text.replace('inf', 'Infinity')),
+	$int: (digits: string) => BigInt(digits),
+	$float: (notation: string) => Number(notation.replace('inf', 'Infinity')),
 	$bytes: (hex: string) => Buffer.from(hex, 'hex'),
-	$datetime: (text: string) => new Date(text),
+	$datetime: (iso: string) => new Date(iso),
 	$tuple: (items: unknown[]) => items.map(untag),
 	$map: (entries: [unknown, unknown][]) =>
 		Object.fromEntries(entries.map(([key, item]) => [String(untag(key)), untag(item)])),
