@@ -6,9 +6,10 @@
  * BigInt, and a BigInt is written as an integer, so that Python's integers survive.
  */
 import type {Serializer} from './contract.js'
-import {assertDepth, assertWellFormed, isPlainObject, kindOf, named, under, unsupported} from './values.js'
+import {readJson} from './json-reader.js'
+import {assertDense, assertDepth, assertWellFormed, isPlainObject, kindOf, named, under, unsupported} from './values.js'
 
-const ADVICE = 'store a text or a number in its place, or use SESSION_SERIALIZATION_FORMAT msgpack'
+const ADVICE = 'store a string or a number in its place, or use SESSION_SERIALIZATION_FORMAT msgpack'
 
 /** The `json` value of `SESSION_SERIALIZATION_FORMAT`. */
 export const json: Serializer = {
@@ -19,10 +20,10 @@ export const json: Serializer = {
 			throw named(error)
 		}
 	},
-	decode: bytes => read(new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes)),
+	decode: readJson,
 }
 
-/** The text of `value`. Throws a refusal. */
+/** `value` as JSON. Throws a refusal. */
 function write(value: unknown, depth: number): string {
 	switch (typeof value) {
 		case 'string':
@@ -54,6 +55,7 @@ function writeNumber(value: number): string {
 }
 
 function writeArray(array: readonly unknown[], depth: number): string {
+	assertDense(array)
 	// not map(): it would leave the holes of a sparse array empty
 	const items = Array.from(array, (item, key) => at(key, () => write(item, depth + 1)))
 	return `[${items.join(',')}]`
@@ -75,23 +77,4 @@ function at<T>(key: string | number, step: () => T): T {
 	} catch (error) {
 		throw under(key, error)
 	}
-}
-
-/** A text, matched so that digits inside it are passed over, or a number. */
-const TEXT_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
-/** An integer that a double may not hold exactly. */
-const LONG_INTEGER = /^-?\d{16,}$/
-/** Marks an integer between the two passes of {@link read}. */
-const MARK = '\0integer:'
-
-function read(text: string): unknown {
-	if (!/\d{16}/.test(text)) return JSON.parse(text)
-	const marked = text.replace(TEXT_OR_NUMBER, token =>
-		LONG_INTEGER.test(token) ? JSON.stringify(MARK + token) : token,
-	)
-	return JSON.parse(marked, (_key, value) => {
-		if (typeof value !== 'string' || !value.startsWith(MARK)) return value
-		const integer = BigInt(value.slice(MARK.length))
-		return integer >= -(2n ** 53n) && integer <= 2n ** 53n ? Number(integer) : integer
-	})
 }
