@@ -1,7 +1,9 @@
+import {serialize} from 'node:v8'
 import {SessionError} from '../errors.js'
 import type {Serializer} from './contract.js'
 import {json} from './json.js'
 import {msgpack} from './msgpack.js'
+import {MalformedRecord} from './values.js'
 
 /** A session's data as it stands in a record: the keys of Flask's session dict. */
 export type Data = Record<string, unknown>
@@ -20,7 +22,10 @@ export interface Codec {
 	 */
 	decode(payload: Uint8Array): Data | undefined
 
-	/** Bytes that are equal when the values of two moments are: how nested changes are found. */
+	/**
+	 * Bytes that are equal when the values of two moments are: how nested changes are found. Never throws, so that a
+	 * request that only reads does not fail at what others have stored; what cannot be stored `encode` refuses.
+	 */
 	fingerprint(key: string, value: unknown): Uint8Array
 }
 
@@ -36,7 +41,25 @@ export function createCodec(format: 'msgpack' | 'json', serializer?: Serializer)
 	return {
 		encode: data => writer.encode(data),
 		decode: payload => decode(payload, serializer),
-		fingerprint: (key, value) => printer.encode({[key]: value}),
+		fingerprint: (key, value) => fingerprint(printer, {[key]: value}),
+	}
+}
+
+function fingerprint(printer: Serializer, data: Data): Uint8Array {
+	try {
+		return printer.encode(data)
+	} catch {
+		return fingerprintOfAny(data)
+	}
+}
+
+/** Of values that can be read and not written: lone surrogates and integers of any size in JSON, deep nesting. */
+function fingerprintOfAny(data: Data): Uint8Array {
+	try {
+		return serialize(data)
+	} catch {
+		// a function or alike, which never was in a record: unlike everything that was
+		return new Uint8Array()
 	}
 }
 
@@ -48,7 +71,7 @@ function decode(payload: Uint8Array, serializer: Serializer | undefined): Data |
 			if (value === null || value === undefined) return undefined
 			if (typeof value === 'object' && !Array.isArray(value)) return value as Data
 		} catch (error) {
-			cause ??= error
+			cause ??= withoutData(error)
 		}
 	}
 	throw new SessionError(
@@ -59,13 +82,20 @@ function decode(payload: Uint8Array, serializer: Serializer | undefined): Data |
 	)
 }
 
-const MSGPACK = [msgpack]
-const JSON_TEXT = [json]
-const UNKNOWN: readonly Serializer[] = []
+/** What may be told of `error`: that of a serializer of the application may quote the record. */
+function withoutData(error: unknown): Error {
+	if (error instanceof MalformedRecord) return error
+	const name = error instanceof Error && /^\w{1,40}$/.test(error.name) ? error.name : 'Error'
+	return new MalformedRecord(`the serializer threw an error (${name})`)
+}
+
+const MSGPACK_ONLY = [msgpack]
+const JSON_ONLY = [json]
+const NEITHER: readonly Serializer[] = []
 
 /** The first byte tells the two formats apart: a map or nil in MessagePack, white space, `{` or `n` in JSON. */
 function candidates(payload: Uint8Array): readonly Serializer[] {
 	const first = payload[0] ?? 0
-	if ((first >= 0x80 && first <= 0x8f) || first === 0xde || first === 0xdf || first === 0xc0) return MSGPACK
-	return first === 0x7b || first === 0x6e || first <= 0x20 ? JSON_TEXT : UNKNOWN
+	if ((first >= 0x80 && first <= 0x8f) || first === 0xde || first === 0xdf || first === 0xc0) return MSGPACK_ONLY
+	return first === 0x7b || first === 0x6e || first <= 0x20 ? JSON_ONLY : NEITHER
 }
