@@ -1,5 +1,5 @@
 import type Koa from 'koa'
-import {type ConfigProblem, SessionError} from '../errors.js'
+import {type ConfigProblem, configError} from '../errors.js'
 import type {ResolvedConfig} from '../generated/types.js'
 import {createCodec} from '../serializers/codec.js'
 import {DOUBT_AFTER_MS} from '../session/commit/stale-cookie.js'
@@ -91,9 +91,7 @@ function assertFits(config: ResolvedConfig, {atomicWrites, maxKeyBytes}: StoreCa
 			received: `keys of up to ${longest} bytes`,
 		})
 	}
-	if (problems.length === 0) return
-	const message = problems.map(({key, expected, received}) => `${key}: expected ${expected}, received ${received}`)
-	throw new SessionError('ERR_SESSION_CONFIG', message.join('; '), {problems})
+	if (problems.length > 0) throw configError(problems)
 }
 
 /** A listener's fault is the listener's: it is reported, and the request goes on. */

@@ -49,7 +49,7 @@ test('refuses a store in SESSION_KEYV that lacks a method, and assumes the weake
 	t.false(store.capabilities.atomicWrites)
 	const {touch: _touch, ...incomplete} = undeclared
 	await t.throwsAsync(open({SESSION_TYPE: 'keyv', SESSION_KEYV: incomplete as never}), {
-		message: /SESSION_KEYV .*touch/,
+		message: /SESSION_KEYV: .*touch/,
 	})
 	await undeclared.close()
 })

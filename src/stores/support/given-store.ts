@@ -1,6 +1,6 @@
 /** A store that the application has made and passed in. */
 
-import {SessionError} from '../../errors.js'
+import {configError} from '../../errors.js'
 import type {SessionStore, StoreCapabilities, StoreContext} from '../contract.js'
 
 const REQUIRED = ['read', 'create', 'replace', 'touch', 'delete', 'close'] as const
@@ -22,7 +22,10 @@ const WEAKEST: StoreCapabilities = {
  */
 export function givenStore(option: string, given: unknown, context: StoreContext): SessionStore {
 	const missing = REQUIRED.filter(name => typeof (given as Partial<SessionStore> | undefined)?.[name] !== 'function')
-	if (missing.length > 0) throw incomplete(option, missing)
+	if (missing.length > 0) {
+		const expected = `an object with the methods ${REQUIRED.join(', ')}`
+		throw configError([{key: option, expected, received: `an object without ${missing.join(', ')}`}])
+	}
 	const store = given as SessionStore
 	const undeclared = Object.keys(WEAKEST).filter(name => !(name in (store.capabilities ?? {})))
 	if (undeclared.length > 0) {
@@ -48,11 +51,4 @@ export function givenStore(option: string, given: unknown, context: StoreContext
 		...(list && {list: options => list.call(store, options)}),
 		close: async () => {},
 	}
-}
-
-function incomplete(option: string, missing: readonly string[]): SessionError {
-	const expected = `an object with the methods ${REQUIRED.join(', ')}`
-	return new SessionError('ERR_SESSION_CONFIG', `${option} takes ${expected}; missing: ${missing.join(', ')}.`, {
-		problems: [{key: option, expected, received: `an object without ${missing.join(', ')}`}],
-	})
 }
