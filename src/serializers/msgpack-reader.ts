@@ -141,9 +141,7 @@ class Reader {
 		const object: Record<string, unknown> = {}
 		for (let index = 0; index < size; index++) {
 			const key = this.#key(depth + 1)
-			const value = this.#value(depth + 1)
-			if (key === '__proto__') setKey(object, key, value)
-			else object[key] = value
+			setKey(object, key, this.#value(depth + 1))
 		}
 		return object
 	}

@@ -11,9 +11,16 @@ export class MalformedRecord extends Error {
 	override readonly name = 'MalformedRecord'
 }
 
-/** Sets `object[key]`, whatever `key` is: an assignment to `__proto__` would set the prototype. */
+/**
+ * Gives `object` the property `key`. To assign one that `Object.prototype` has too would set the prototype
+ * (`__proto__`), or fail where an application has frozen it.
+ */
 export function setKey(object: Record<string, unknown>, key: string, value: unknown): void {
-	Object.defineProperty(object, key, {value, writable: true, enumerable: true, configurable: true})
+	if (key in Object.prototype) {
+		Object.defineProperty(object, key, {value, writable: true, enumerable: true, configurable: true})
+	} else {
+		object[key] = value
+	}
 }
 
 /** Thrown where a value cannot be held; every container that it leaves adds a key, so that a good value costs no path. */
@@ -50,6 +57,7 @@ function formatPath(path: readonly (string | number)[]): string {
 	// a cycle has a long one, of which the beginning says it all
 	const steps = path.slice(0, 20).map(key => {
 		if (typeof key === 'number') return `[${key}]`
+		if (key.length > 40) return `[${JSON.stringify(key.slice(0, 40))}...]`
 		return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
 	})
 	return `session${steps.join('')}${path.length > steps.length ? '...' : ''}`

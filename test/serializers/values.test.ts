@@ -108,6 +108,20 @@ test('to read the key __proto__ does not change a prototype', t => {
 	t.is(({} as {admin?: boolean}).admin, undefined)
 })
 
+test('keys that Object.prototype has too are read where it is frozen', t => {
+	const data = {toString: 1, nested: {toString: 2, n: 2n ** 60n}}
+	const descriptor = Object.getOwnPropertyDescriptor(Object.prototype, 'toString') as PropertyDescriptor
+	for (const serializer of [msgpack, json]) {
+		const bytes = serializer.encode(data)
+		Object.defineProperty(Object.prototype, 'toString', {...descriptor, writable: false})
+		try {
+			t.deepEqual(serializer.decode(bytes), data)
+		} finally {
+			Object.defineProperty(Object.prototype, 'toString', descriptor)
+		}
+	}
+})
+
 test('an object without a prototype is a plain object', t => {
 	const value = Object.assign(Object.create(null), {a: 1})
 	for (const serializer of [msgpack, json]) t.deepEqual(serializer.decode(serializer.encode({v: value})), {v: {a: 1}})
@@ -133,6 +147,7 @@ const refused: readonly [what: string, value: unknown, place: string][] = [
 	['an invalid Date', {at: new Date(Number.NaN)}, 'session.at is'],
 	['a lone surrogate', {name: 'x\ud800'}, 'session.name is a string with a lone surrogate'],
 	['a key with a lone surrogate', {'\udc00': 1}, 'session["\\udc00"] is a string with a lone surrogate'],
+	['a very long key', {['x'.repeat(41)]: () => {}}, `session["${'x'.repeat(40)}"...] is a function`],
 	['a key that needs quotes', {'a"b': {1: () => {}}}, 'session["a\\"b"]["1"] is a function'],
 ]
 
