@@ -13,13 +13,20 @@ import {until} from '../support/until.js'
 const serial = test.serial as typeof test
 
 for (const server of servers) {
-	testWith(serial, server, {own: true})(`${server.name} starts, listens, and ends`, async t => {
-		const {port, pid, directory, stop} = await startFor(t, server)
+	testWith(serial, server, {own: true})(`${server.name} starts, is killed, starts again, and ends`, async t => {
+		const running = await startFor(t, server)
+		const {port, directory} = running
+		const first = running.pid
 		t.true(await answers(port))
-		t.true(exists(pid))
-		await stop()
+		t.true(exists(first))
+		await running.kill()
 		t.false(await answers(port))
-		t.false(exists(pid))
+		t.false(exists(first))
+		await running.restart()
+		t.true(await answers(port))
+		await running.stop()
+		t.false(await answers(port))
+		t.false(exists(running.pid))
 		t.false(existsSync(directory))
 	})
 }

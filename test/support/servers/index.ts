@@ -1,5 +1,12 @@
 /** Every kind of server that tests start. */
 
+import {dynamodbServer} from './dynamodb.js'
+import {elasticsearchServer} from './elasticsearch.js'
+import {datastoreServer, firestoreServer} from './google.js'
+import {mariadbServer} from './mariadb.js'
+import {memcachedServer} from './memcached.js'
+import {mongodbServer} from './mongodb.js'
+import {postgresqlServer} from './postgresql.js'
 import {redisServer} from './redis.js'
 import {redisClusterServer, replicatedRedisClusterServer} from './redis-cluster.js'
 import {redisSentinelServer} from './redis-sentinel.js'
@@ -10,4 +17,12 @@ export const servers: readonly TestServer[] = [
 	redisClusterServer,
 	replicatedRedisClusterServer,
 	redisSentinelServer,
+	memcachedServer,
+	postgresqlServer,
+	mariadbServer,
+	mongodbServer,
+	dynamodbServer,
+	elasticsearchServer,
+	firestoreServer,
+	datastoreServer,
 ]

@@ -5,7 +5,7 @@
  * the end of its standard input, which the kernel closes with the process.
  */
 
-import {spawn} from 'node:child_process'
+import {execFileSync, spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
@@ -18,7 +18,9 @@ export interface RunningProcess {
 	hasEnded(): boolean
 	/** What it has printed. */
 	output(): string
-	/** Ends it without warning; the directory stays. */
+	/** Sends a signal to it and to all that it has started. */
+	signal(name: NodeJS.Signals): void
+	/** Ends it without warning, and all that it has started; the directory stays. */
 	end(): Promise<void>
 }
 
@@ -58,25 +60,38 @@ export async function startProcess({command, directory, env = {}}: ProcessOption
 	// a test process may end while its servers run
 	shell.unref()
 	for (const stream of [shell.stdin, shell.stdout]) (stream as unknown as {unref(): void}).unref()
-	const hasEnded = () => !exists(pid)
 	return {
 		pid,
-		hasEnded,
+		hasEnded: () => !send(pid, 0),
 		output: () => readFileSync(output, 'utf8'),
+		signal(name) {
+			for (const member of family(pid)) send(member, name)
+		},
 		async end() {
 			if (shell.exitCode !== null || shell.signalCode !== null) return
 			shell.ref()
+			const members = family(pid)
+			for (const member of members) send(member, 'SIGKILL')
 			shell.stdin.end('keep\n')
 			await ended
-			await until(hasEnded, `${command[0]} did not end`)
+			await until(() => !members.some(member => send(member, 0)), `${command[0]} did not end`)
 		},
 	}
 }
 
-function exists(pid: number): boolean {
+/** A process and all that it has started, also what leads a process group of its own. */
+function family(pid: number): number[] {
+	const pairs = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], {encoding: 'utf8'}).trim().split('\n')
+	const parents = pairs.map(line => line.trim().split(/\s+/).map(Number) as [number, number])
+	const members = [pid]
+	for (const member of members) members.push(...parents.filter(([, parent]) => parent === member).map(([id]) => id))
+	return members
+}
+
+/** Whether there was such a process. */
+function send(pid: number, signal: NodeJS.Signals | 0): boolean {
 	try {
-		process.kill(pid, 0)
-		return true
+		return process.kill(pid, signal)
 	} catch {
 		return false
 	}

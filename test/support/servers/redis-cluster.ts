@@ -2,7 +2,7 @@ import {execFile} from 'node:child_process'
 import {promisify} from 'node:util'
 import {until} from '../until.js'
 import {freePort} from './ports.js'
-import {redisMissing, startRedis} from './redis.js'
+import {redisNeeds, startRedis} from './redis.js'
 import type {RunningServer, TestServer} from './server.js'
 
 const run = promisify(execFile)
@@ -21,7 +21,7 @@ interface ClusterServer extends TestServer {
 export const redisClusterServer: ClusterServer = {
 	name: 'redis cluster',
 	variable: 'REDIS_CLUSTER_URL',
-	missing: redisMissing,
+	needs: redisNeeds,
 	start: () => startCluster({replicas: 0}),
 }
 
@@ -29,13 +29,14 @@ export const redisClusterServer: ClusterServer = {
 export const replicatedRedisClusterServer: ClusterServer = {
 	name: 'redis cluster with replicas',
 	variable: 'REDIS_REPLICATED_CLUSTER_URL',
-	missing: redisMissing,
+	needs: redisNeeds,
 	start: () => startCluster({replicas: 1}),
 }
 
 async function startCluster({replicas}: {replicas: number}): Promise<RunningCluster> {
 	const nodes = await Promise.all(Array.from({length: 3 * (1 + replicas)}, startNode))
 	const cli = async (...args: readonly string[]) => (await run('redis-cli', args)).stdout
+	const [first] = nodes as [RunningServer]
 	const addresses = nodes.map(({port}) => `127.0.0.1:${port}`)
 	await cli('--cluster', 'create', ...addresses, '--cluster-replicas', `${replicas}`, '--cluster-yes')
 	for (const {port} of nodes) {
@@ -43,7 +44,10 @@ async function startCluster({replicas}: {replicas: number}): Promise<RunningClus
 		await until(isFormed, 'the redis cluster did not form', 30_000)
 	}
 	return {
-		...(nodes[0] as RunningServer),
+		...first,
+		get pid() {
+			return first.pid
+		},
 		nodes,
 		async stop() {
 			await Promise.all(nodes.map(node => node.stop()))

@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import {Redis} from 'ioredis'
 import {until} from '../until.js'
 import {answers} from './ports.js'
-import {redisMissing, startRedis} from './redis.js'
+import {redisNeeds, startRedis} from './redis.js'
 import {type RunningServer, startServer, type TestServer} from './server.js'
 
 /** `url` is that of the first sentinel; `kill` and the like are those of the primary. */
@@ -19,7 +19,7 @@ export interface RunningSentinels extends RunningServer {
 export const redisSentinelServer: TestServer & {start(): Promise<RunningSentinels>} = {
 	name: 'redis sentinel',
 	variable: 'REDIS_SENTINEL_URL',
-	missing: redisMissing,
+	needs: redisNeeds,
 	start: startSentinels,
 }
 
@@ -34,6 +34,9 @@ async function startSentinels(): Promise<RunningSentinels> {
 	for (const {port} of sentinels) await untilComplete(port)
 	return {
 		...primary,
+		get pid() {
+			return primary.pid
+		},
 		url: (sentinels[0] as RunningServer).url,
 		group: GROUP,
 		primary,

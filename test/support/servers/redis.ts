@@ -1,21 +1,16 @@
+import {program} from './needs.js'
 import {answers} from './ports.js'
-import {hasProgram} from './programs.js'
 import {type RunningServer, startServer, type TestServer} from './server.js'
 
-/** What Debian and its relatives call it. */
-export const REDIS_PACKAGE = 'redis-server'
+/** For every way to run it. */
+export const redisNeeds = [program('redis-server', 'redis-server')]
 
 /** One redis that forgets everything when it ends. */
 export const redisServer: TestServer = {
 	name: 'redis',
 	variable: 'REDIS_URL',
-	missing: redisMissing,
+	needs: redisNeeds,
 	start: () => startRedis(),
-}
-
-/** The command that installs redis, where it is missing. */
-export function redisMissing(): string | undefined {
-	return hasProgram('redis-server') ? undefined : `apt-get install ${REDIS_PACKAGE}`
 }
 
 /** Starts a redis with more arguments for redis-server. */

@@ -5,6 +5,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import type {ExecutionContext, TestFn} from 'ava'
 import {until} from '../until.js'
+import {firstMissing, type Need} from './needs.js'
 import {freePort} from './ports.js'
 import {type RunningProcess, startProcess} from './process.js'
 
@@ -13,8 +14,8 @@ export interface TestServer {
 	readonly name: string
 	/** The environment variable that names a server for the tests that only need one and do not stop it: a URL. */
 	readonly variable: string
-	/** The command that would make it available on this machine; `undefined` where it is. */
-	missing(): string | undefined
+	/** What it needs on the machine; scripts/setup-servers.ts brings what is missing. */
+	readonly needs: readonly Need[]
 	/** Starts one on a free port of the loopback interface, with data that are thrown away. */
 	start(): Promise<RunningServer>
 }
@@ -83,8 +84,8 @@ export async function startServer({withinMs = 60_000, ...recipe}: Recipe): Promi
 		get pid() {
 			return running.pid
 		},
-		pause: () => process.kill(running.pid, 'SIGSTOP'),
-		resume: () => process.kill(running.pid, 'SIGCONT'),
+		pause: () => running.signal('SIGSTOP'),
+		resume: () => running.signal('SIGCONT'),
 		kill: () => running.end(),
 		async restart() {
 			running = await start()
@@ -119,7 +120,8 @@ export interface GroupOptions {
  * a missing server is a failure.
  */
 export function testWith(test: TestFn, server: TestServer | undefined, {group, own = false}: GroupOptions = {}) {
-	const install = server === undefined || (!own && process.env[server.variable]) ? undefined : server.missing()
+	const install =
+		server === undefined || (!own && process.env[server.variable]) ? undefined : firstMissing(server.needs)
 	let recorded = false
 	return (title: string, run: (t: ExecutionContext) => void | Promise<void>): void => {
 		if (install === undefined) {
