@@ -5,6 +5,8 @@
  * secret. `docs/errors.md` has one heading for each code.
  */
 
+import {types} from 'node:util'
+
 /** Every code, with the HTTP status that Koa answers when the error leaves the middleware. */
 export const ERROR_STATUS = {
 	ERR_SESSION_CLOSED: 503,
@@ -84,4 +86,9 @@ export function configError(problems: readonly ConfigProblem[], subject = 'The s
 	const lines = problems.map(({key, expected, received}) => `- ${key}: expected ${expected}; received ${received}`)
 	const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
 	return new SessionError('ERR_SESSION_CONFIG', `${subject} has ${count}:\n${lines.join('\n')}`, {problems})
+}
+
+/** Whether it is an Error, also one of another realm: what Node and its loader throw is that under Jest. */
+export function isError(value: unknown): value is Error {
+	return types.isNativeError(value) || value instanceof Error
 }

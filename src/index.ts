@@ -2,6 +2,8 @@
 export {configFromEnv} from './config/index.js'
 export {type ConfigProblem, SessionError, type SessionErrorCode} from './errors.js'
 export type {SessionConfig, SessionType} from './generated/types.js'
+// what it adds to the types of Koa: ctx.session, ctx.flash
+export type {} from './middleware/context.js'
 export {type ServerSession, serverSession} from './middleware/index.js'
 export type {ServerSessionOptions} from './middleware/instance.js'
 export type {Serializer} from './serializers/contract.js'

@@ -1,4 +1,5 @@
-import type Koa from 'koa'
+import type Koa = require('koa')
+
 import {SessionError} from '../errors.js'
 import type {FlashesOptions} from '../session/flash.js'
 import type {Session, SessionData} from '../session/session.js'

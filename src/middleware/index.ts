@@ -1,5 +1,7 @@
 import type {IncomingMessage} from 'node:http'
-import type Koa from 'koa'
+
+import type Koa = require('koa')
+
 import {resolveConfig} from '../config/index.js'
 import type {SessionConfig} from '../generated/types.js'
 import type {Session, SessionData} from '../session/session.js'

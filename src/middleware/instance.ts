@@ -1,4 +1,5 @@
-import type Koa from 'koa'
+import type Koa = require('koa')
+
 import {type ConfigProblem, configError} from '../errors.js'
 import type {ResolvedConfig} from '../generated/types.js'
 import {createCodec} from '../serializers/codec.js'

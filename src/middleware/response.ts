@@ -1,6 +1,6 @@
 import {STATUS_CODES} from 'node:http'
-import {types} from 'node:util'
 import type {Context} from 'koa'
+import {isError} from '../errors.js'
 import {isEmpty, type SessionState} from '../session/state.js'
 import type {Instance} from './instance.js'
 import {variesByCookie} from './transport.js'
@@ -80,10 +80,6 @@ export function statusOf(error: unknown): number {
 	const {status, statusCode} = error as {status?: unknown; statusCode?: unknown}
 	const given = status || statusCode
 	return typeof given === 'number' && given in STATUS_CODES ? given : 500
-}
-
-function isError(value: unknown): value is Error {
-	return types.isNativeError(value) || value instanceof Error
 }
 
 function withCookie(vary: string): string {

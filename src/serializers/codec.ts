@@ -1,5 +1,5 @@
 import {serialize} from 'node:v8'
-import {SessionError} from '../errors.js'
+import {isError, SessionError} from '../errors.js'
 import type {Serializer} from './contract.js'
 import {json} from './json.js'
 import {msgpack} from './msgpack.js'
@@ -85,7 +85,7 @@ function decode(payload: Uint8Array, serializer: Serializer | undefined): Data |
 /** What may be told of `error`: that of a serializer of the application may quote the record. */
 function withoutData(error: unknown): Error {
 	if (error instanceof MalformedRecord) return error
-	const name = error instanceof Error && /^\w{1,40}$/.test(error.name) ? error.name : 'Error'
+	const name = isError(error) && /^\w{1,40}$/.test(error.name) ? error.name : 'Error'
 	return new MalformedRecord(`the serializer threw an error (${name})`)
 }
 

@@ -1,4 +1,4 @@
-import {SessionError} from '../errors.js'
+import {isError, SessionError} from '../errors.js'
 import type {Extension, FoundRecord, SessionStore, StoreCapabilities, StoreEntry} from '../stores/contract.js'
 
 /** The store as the core uses it: opened when first needed, what a request calls under a deadline, every failure typed. */
@@ -167,7 +167,7 @@ function asStoreError(cause: unknown, key: string | undefined): SessionError {
  * other properties are left out: ioredis puts the whole command there, with the id and the data.
  */
 function withoutKey(cause: unknown, key: string | undefined): Error {
-	const error = cause instanceof Error ? cause : new Error(String(cause))
+	const error = isError(cause) ? cause : new Error(String(cause))
 	const clean = (text: string) => (key === undefined ? text : text.replaceAll(key, '<key>'))
 	const copy: Error & {code?: unknown} = new Error(clean(error.message))
 	copy.name = error.name

@@ -17,7 +17,7 @@
 import {createHash, randomUUID} from 'node:crypto'
 import {access, constants, mkdir, open, rename, unlink} from 'node:fs/promises'
 import {join, resolve} from 'node:path'
-import {SessionError} from '../errors.js'
+import {isError, SessionError} from '../errors.js'
 import type {Extension, FoundRecord, Revision, SessionStore, StoreContext, StoreEntry, StoreRecord} from './contract.js'
 import {systemContext} from './support/context.js'
 import {orUndefinedIfMissing, patiently} from './support/file-errors.js'
@@ -174,7 +174,7 @@ async function writeSynced(path: string, content: Buffer, mode: number): Promise
 }
 
 function unusable(directory: string, cause: unknown): SessionError {
-	const reason = cause instanceof Error ? cause.message : String(cause)
+	const reason = isError(cause) ? cause.message : String(cause)
 	return new SessionError(
 		'ERR_SESSION_STORE',
 		`The session directory ${directory} cannot be used (${reason}). Make it writable for the user that runs this ` +

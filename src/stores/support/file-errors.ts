@@ -1,10 +1,11 @@
 /** What the errors of the file system say. */
 
 import {setTimeout as sleep} from 'node:timers/promises'
+import {isError} from '../../errors.js'
 
 /** The code of a system error (`ENOENT`), or `undefined` for anything else. */
 export function codeOf(error: unknown): string | undefined {
-	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+	return isError(error) && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
 /** The result of an operation on a file, or `undefined` when there is no such file. */

@@ -1,6 +1,6 @@
 /** Packages that are needed by one store only: imported when it is chosen, and named when they are missing. */
 
-import {SessionError} from '../../errors.js'
+import {isError, SessionError} from '../../errors.js'
 
 /**
  * Imports what needs the package `name`.
@@ -21,7 +21,7 @@ export async function importPeer<T>(name: string, load: () => Promise<T>): Promi
 }
 
 function isMissing(error: unknown, name: string): boolean {
-	if (!(error instanceof Error && 'code' in error)) return false
+	if (!(isError(error) && 'code' in error)) return false
 	const notFound = error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND'
 	return notFound && error.message.includes(`'${name}'`)
 }

@@ -8,7 +8,7 @@
  */
 
 import {createHash} from 'node:crypto'
-import {configError} from '../../errors.js'
+import {configError, isError} from '../../errors.js'
 import type {ResolvedConfig} from '../../generated/types.js'
 import {type Corkable, gatherWrites} from './gather-writes.js'
 
@@ -179,5 +179,5 @@ async function* scanNode(
 }
 
 function isUnknownScript(error: unknown): boolean {
-	return error instanceof Error && error.message.startsWith('NOSCRIPT')
+	return isError(error) && error.message.startsWith('NOSCRIPT')
 }
