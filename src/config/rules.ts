@@ -54,11 +54,6 @@ export const ruleChecks: Readonly<Record<RuleId, RuleCheck>> = {
 			? undefined
 			: `${config.PERMANENT_SESSION_LIFETIME / 1000} s`,
 
-	'grace-needs-revisions': config =>
-		config.SESSION_REGENERATE_GRACE > 0 && config.SESSION_CONCURRENCY === 'last-write-wins'
-			? `${config.SESSION_REGENERATE_GRACE / 1000} s with SESSION_CONCURRENCY 'last-write-wins'`
-			: undefined,
-
 	'property-name': config => (config.SESSION_PROPERTY in Object.prototype ? quote(config.SESSION_PROPERTY) : undefined),
 }
 

@@ -17,7 +17,8 @@ export const jsonSchema: JsonSchema = {
 			],
 			minimum: 1,
 		},
-		SESSION_REFRESH_EACH_REQUEST: {type: 'boolean'},
+		SESSION_REFRESH_EACH_REQUEST: {anyOf: [{type: 'boolean'}, {type: 'string', const: 'exact'}]},
+		SESSION_COOKIE_REFRESH_PERCENT: {type: 'integer', minimum: 0, maximum: 100},
 		SESSION_REFRESH_INTERVAL: {
 			anyOf: [
 				{type: 'number'},

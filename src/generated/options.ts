@@ -14,7 +14,6 @@ export type RuleId =
 	| 'refresh-interval'
 	| 'lifetime-date'
 	| 'property-name'
-	| 'grace-needs-revisions'
 
 /** Every option under its canonical name. */
 export const options: Readonly<Record<OptionName, OptionEntry>> = {
@@ -42,10 +41,19 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 	},
 	SESSION_REFRESH_EACH_REQUEST: {
 		type: 'boolean',
-		expected: 'true or false',
+		expected: "true, false or 'exact'",
 		environment: 'boolean',
 		aliases: [],
 		default: true,
+	},
+	SESSION_COOKIE_REFRESH_PERCENT: {
+		type: 'integer',
+		expected: 'an integer from 0 to 100',
+		environment: 'integer',
+		aliases: [],
+		default: 10,
+		min: 0,
+		max: 100,
 	},
 	SESSION_REFRESH_INTERVAL: {
 		type: 'duration',
@@ -374,10 +382,6 @@ export const rules: Readonly<Record<RuleId, RuleEntry>> = {
 	'property-name': {
 		options: ['SESSION_PROPERTY'],
 		expected: 'a name that JavaScript objects do not have by themselves',
-	},
-	'grace-needs-revisions': {
-		options: ['SESSION_REGENERATE_GRACE', 'SESSION_CONCURRENCY'],
-		expected: "0, or SESSION_CONCURRENCY 'merge' or 'strict', which never write over the session that the grace keeps",
 	},
 }
 

@@ -89,15 +89,31 @@ export interface PlainSessionConfig {
 	/**
 	 * Whether a request that reads a session extends its life.
 	 *
-	 * The expiry of the record moves in the round trip that reads it, and the cookie of a permanent session is sent
-	 * again. With false both move only when the session is changed.
+	 * The expiry of the record moves in the round trip that reads it; the cookie is sent again when it has lost a part
+	 * of its life (SESSION_COOKIE_REFRESH_PERCENT). With `exact` the cookie of a permanent session is sent with every
+	 * response, as Flask does it: then a page that overlaps a login can take the new cookie away. With false both
+	 * move only when the session is changed.
 	 *
-	 * Takes true or false.
+	 * Takes true, false or 'exact'.
 	 *
 	 * @default true
 	 * @since 0.1.0
 	 */
-	SESSION_REFRESH_EACH_REQUEST?: boolean | undefined
+	SESSION_REFRESH_EACH_REQUEST?: boolean | 'exact' | undefined
+
+	/**
+	 * How much of its life the cookie may lose before it is sent again, in percent.
+	 *
+	 * With the default and a lifetime of 31 days, the first request in about three days sends it. A visitor who comes
+	 * back in the last part of the lifetime may have lost the cookie, though the record is still there. With 0 it is
+	 * sent whenever the expiry of the record moves.
+	 *
+	 * Takes an integer from 0 to 100.
+	 *
+	 * @default 10
+	 * @since 0.1.0
+	 */
+	SESSION_COOKIE_REFRESH_PERCENT?: number | undefined
 
 	/**
 	 * The least time between two extensions of one session.
@@ -559,7 +575,10 @@ export interface ResolvedConfig {
 	readonly PERMANENT_SESSION_LIFETIME: number
 
 	/** Whether a request that reads a session extends its life. */
-	readonly SESSION_REFRESH_EACH_REQUEST: boolean
+	readonly SESSION_REFRESH_EACH_REQUEST: boolean | 'exact'
+
+	/** How much of its life the cookie may lose before it is sent again, in percent. */
+	readonly SESSION_COOKIE_REFRESH_PERCENT: number
 
 	/** The least time between two extensions of one session. In milliseconds. */
 	readonly SESSION_REFRESH_INTERVAL: number

@@ -1,8 +1,15 @@
+import {isDeepStrictEqual} from 'node:util'
+
 import type Koa = require('koa')
 
 import {SessionError} from '../errors.js'
-import type {FlashesOptions} from '../session/flash.js'
+import type {Data} from '../serializers/codec.js'
+import {isPlainObject, kindOf} from '../serializers/values.js'
+import {FLASHES, type FlashesOptions, presentFlashes} from '../session/flash.js'
+import {clear} from '../session/operations.js'
+import {assertDataKey, assertLoaded, sessionOf} from '../session/proxy.js'
 import type {Session, SessionData} from '../session/session.js'
+import type {SessionState} from '../session/state.js'
 import type {Cycle} from './cycle.js'
 
 declare module 'koa' {
@@ -52,26 +59,67 @@ export function mount(app: Koa, name: string): Slot {
 		)
 	}
 	const slot: Slot = Symbol(`koa-server-session ${name}`)
-	const running = (ctx: Koa.Context) => cycleOf(ctx, slot) ?? refuse(name)
+	const stateOf = (ctx: Koa.Context) => (cycleOf(ctx, slot) ?? refuse(name)).state
 
 	Object.defineProperty(app.context, name, {
 		configurable: true,
 		get(this: Koa.Context) {
-			return running(this).session
+			return sessionOf(stateOf(this))
 		},
 		set(this: Koa.Context, next: object | null) {
-			running(this).assign(next)
+			assign(stateOf(this), next)
 		},
 	})
 	if (name === 'session') {
-		app.context.flash = function flash(this: Koa.Context, message: unknown, category = 'message') {
-			running(this).flash(message, category)
+		app.context.flash = function (this: Koa.Context, message: unknown, category = 'message') {
+			flash(stateOf(this), message, category)
 		}
-		app.context.flashes = function flashes(this: Koa.Context, options: FlashesOptions = {}) {
-			return running(this).flashes(options)
+		app.context.flashes = function (this: Koa.Context, options: FlashesOptions = {}) {
+			return flashes(stateOf(this), options)
 		}
 	}
 	return slot
+}
+
+/**
+ * `ctx.session = next`: null destroys; an object replaces the data and keeps the id.
+ * @throws SessionError `ERR_SESSION_UNSUPPORTED_VALUE` for anything else, `ERR_SESSION_RESERVED_KEY`
+ */
+function assign(state: SessionState, next: object | null | undefined): void {
+	const session = sessionOf(state)
+	if (next === null || next === undefined) {
+		state.doom()
+		return
+	}
+	assertLoaded(state)
+	if (typeof next !== 'object' || !isPlainObject(next)) throw notDataError(next)
+	const copy: Data = {...next}
+	for (const key of Object.keys(copy)) assertDataKey(key)
+	const keepsFlashes = isDeepStrictEqual(copy[FLASHES], state.data[FLASHES])
+	clear(state, keepsFlashes ? [FLASHES] : [])
+	if (keepsFlashes) delete copy[FLASHES]
+	Object.assign(session, copy)
+}
+
+function flash(state: SessionState, message: unknown, category: string): void {
+	state.use()
+	assertLoaded(state)
+	state.changes.flash(state.data, [category, message])
+}
+
+/** Takes the messages out once; asked again in the same request it gives the same ones. */
+function flashes(state: SessionState, options: FlashesOptions): unknown[] {
+	state.use()
+	assertLoaded(state)
+	state.shownFlashes ??= state.changes.takeFlashes(state.data)
+	return presentFlashes(state.shownFlashes, options)
+}
+
+function notDataError(value: unknown): SessionError {
+	return new SessionError(
+		'ERR_SESSION_UNSUPPORTED_VALUE',
+		`ctx.session was set to ${kindOf(value)}; it takes an object of data, or null to destroy the session.`,
+	)
 }
 
 function refuse(name: string): never {

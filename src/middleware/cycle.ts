@@ -1,17 +1,11 @@
-import {isDeepStrictEqual} from 'node:util'
 import type {Context} from 'koa'
 import {SessionError} from '../errors.js'
-import type {Data} from '../serializers/codec.js'
-import {isPlainObject, kindOf} from '../serializers/values.js'
-import {commit, doom, hasWork} from '../session/commit/commit.js'
-import {FLASHES, type Flash, type FlashesOptions, presentFlashes} from '../session/flash.js'
+import {commit, hasWork, isBound} from '../session/commit/commit.js'
 import {load} from '../session/load.js'
-import {clear} from '../session/operations.js'
-import {assertDataKey, assertLoaded, sessionOf} from '../session/proxy.js'
-import type {Session} from '../session/session.js'
+import {dropChanges} from '../session/operations.js'
 import {SessionState} from '../session/state.js'
 import type {Instance} from './instance.js'
-import {answer, statusOf, withHeaders} from './response.js'
+import {respond, statusOf, withHeaders} from './response.js'
 
 /**
  * One request: the id in its cookie, the session behind it, and what the response says. Makes nothing that the request
@@ -21,7 +15,6 @@ export class Cycle {
 	readonly #core: Instance
 	readonly #ctx: Context
 	#state: SessionState | undefined
-	#shown: Flash[] | undefined
 
 	constructor(core: Instance, ctx: Context) {
 		this.#core = core
@@ -30,17 +23,14 @@ export class Cycle {
 
 	/** Before the handler: reads the cookie, and the session that it names. A promise only where the store is asked. */
 	open(): Promise<void> | undefined {
-		const identity = this.#core.identify(this.#ctx.req.headers.cookie)
-		if (identity === undefined) return undefined
-		if (identity === 'rejected') {
+		const sent = this.#core.identify(this.#ctx.req.headers.cookie)
+		if (sent === undefined) return undefined
+		if (sent === 'rejected') {
 			this.#core.emit('rejected', undefined, 'the cookie has not the form of a session id, or not its signature')
 			return undefined
 		}
-		this.#state = new SessionState(this.#core, identity.sid)
-		if (identity.resign) this.#state.cookie = 'refresh'
-		if (!this.#core.config.SESSION_LAZY) return load(this.#state)
-		this.#state.loaded = false
-		return undefined
+		this.#state = new SessionState(this.#core, sent)
+		return this.#core.config.SESSION_LAZY ? undefined : load(this.#state)
 	}
 
 	/** Whether there is anything to do after the handler. */
@@ -50,49 +40,8 @@ export class Cycle {
 
 	/** The state of the session; made when it is first asked for. */
 	get state(): SessionState {
-		if (this.#state === undefined) {
-			this.#state = new SessionState(this.#core, undefined)
-			this.#state.loaded = !this.#core.config.SESSION_LAZY
-		}
+		this.#state ??= new SessionState(this.#core)
 		return this.#state
-	}
-
-	/** `ctx.session`. */
-	get session(): Session {
-		return sessionOf(this.state)
-	}
-
-	/**
-	 * `ctx.session = null` destroys; an object replaces the data and keeps the id.
-	 * @throws SessionError `ERR_SESSION_UNSUPPORTED_VALUE` for anything else, `ERR_SESSION_RESERVED_KEY`
-	 */
-	assign(next: object | null | undefined): void {
-		const {session, state} = this
-		if (next === null || next === undefined) {
-			doom(state)
-			return
-		}
-		assertLoaded(state)
-		if (typeof next !== 'object' || !isPlainObject(next)) throw notDataError(next)
-		const copy: Data = {...next}
-		for (const key of Object.keys(copy)) assertDataKey(key)
-		const keepsFlashes = isDeepStrictEqual(copy[FLASHES], state.data[FLASHES])
-		clear(state, keepsFlashes ? [FLASHES] : [])
-		if (keepsFlashes) delete copy[FLASHES]
-		Object.assign(session, copy)
-	}
-
-	/** `ctx.flash()`. */
-	flash(message: unknown, category: string): void {
-		const {changes, data} = this.#use()
-		changes.flash(data, [category, message])
-	}
-
-	/** `ctx.flashes()`: takes the messages out once; asked again in the same request it gives the same ones. */
-	flashes(options: FlashesOptions): unknown[] {
-		const {changes, data} = this.#use()
-		this.#shown ??= changes.takeFlashes(data)
-		return presentFlashes(this.#shown, options)
 	}
 
 	/** After the handler: writes what changed, then tells the client. The response has not left yet. */
@@ -100,12 +49,13 @@ export class Cycle {
 		const {state} = this
 		try {
 			if (hasWork(state)) await state.inTurn(() => commit(state))
+			if (state.unheardFailure !== undefined) throw state.unheardFailure
 		} catch (error) {
 			await this.#end(state, error)
 			throw withHeaders(this.#core, this.#ctx, state, error)
 		}
 		await this.#end(state)
-		answer(this.#core, this.#ctx, state)
+		respond(this.#core, this.#ctx, state)
 	}
 
 	/**
@@ -117,17 +67,18 @@ export class Cycle {
 	async fail(error: unknown): Promise<unknown> {
 		const state = this.#state
 		if (state === undefined) return error
-		let answered = error
+		let thrown = error
 		try {
 			if (!this.#keepsChangesAfter(error)) dropChanges(state)
 			const hasDuties = statusOf(error) < 500 || state.cookie === 'set' ? hasWork(state) : isBound(state)
 			if (hasDuties && !isStoreFailure(error)) await state.inTurn(() => commit(state))
+			if (state.unheardFailure !== undefined) throw state.unheardFailure
 		} catch (failure) {
-			if (statusOf(error) < 500) answered = failure
+			if (statusOf(error) < 500) thrown = failure
 			else this.#core.report(failure, this.#ctx)
 		}
-		await this.#end(state, answered)
-		return withHeaders(this.#core, this.#ctx, state, answered)
+		await this.#end(state, thrown)
+		return withHeaders(this.#core, this.#ctx, state, thrown)
 	}
 
 	async #end({locks}: SessionState, error?: unknown): Promise<void> {
@@ -139,45 +90,14 @@ export class Cycle {
 		this.#core.requestEnded()
 	}
 
-	#use(): SessionState {
-		const {state} = this
-		state.accessed = true
-		assertLoaded(state)
-		return state
-	}
-
 	/** What the commit itself has refused, it would refuse again. */
 	#keepsChangesAfter(error: unknown): boolean {
 		return this.#core.config.SESSION_SAVE_ON_ERROR && statusOf(error) < 500 && !(error instanceof SessionError)
 	}
 }
 
-/** Whether a destroy or a regenerate waits for the commit. */
-function isBound({doomed, predecessor}: SessionState): boolean {
-	return doomed !== undefined || predecessor !== undefined
-}
-
 function isStoreFailure(error: unknown): boolean {
 	return (
 		error instanceof SessionError && (error.code === 'ERR_SESSION_STORE' || error.code === 'ERR_SESSION_STORE_TIMEOUT')
 	)
-}
-
-function notDataError(value: unknown): SessionError {
-	return new SessionError(
-		'ERR_SESSION_UNSUPPORTED_VALUE',
-		`ctx.session was set to ${kindOf(value)}; it takes an object of data, or null to destroy the session.`,
-	)
-}
-
-/** Leaves only what was done by name, a destroy or a regenerate; data is again what was read. */
-function dropChanges(state: SessionState): void {
-	const record = state.predecessor?.record ?? state.record
-	if (!state.loaded || state.gone) return
-	if (record === undefined) {
-		state.startAnew()
-		return
-	}
-	state.replaceData(state.core.codec.decode(record.payload) ?? {})
-	state.changes.reset()
 }

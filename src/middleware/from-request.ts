@@ -1,6 +1,6 @@
 import type {IncomingMessage} from 'node:http'
 import {load} from '../session/load.js'
-import {sessionOf} from '../session/proxy.js'
+import {assertLoaded, sessionOf} from '../session/proxy.js'
 import type {Session} from '../session/session.js'
 import {SessionState} from '../session/state.js'
 import type {Instance} from './instance.js'
@@ -10,11 +10,10 @@ import type {Instance} from './instance.js'
  * same reading and `save()`. There is no response, so a session that is new, or gets another id, cannot be saved.
  */
 export async function openForUpgrade(core: Instance, request: IncomingMessage): Promise<Session> {
-	const identity = core.identify(request.headers.cookie)
-	if (identity === 'rejected') core.emit('rejected', undefined, 'the cookie of an upgrade request is not ours')
-	const sid = identity === undefined || identity === 'rejected' ? undefined : identity.sid
-	const state = new SessionState(core, sid)
-	state.canSetCookie = false
-	if (sid !== undefined) await load(state)
+	const sent = core.identify(request.headers.cookie)
+	if (sent === 'rejected') core.emit('rejected', undefined, 'the cookie of an upgrade request is not ours')
+	const state = new SessionState(core, sent === 'rejected' ? [] : sent, {canSetCookie: false})
+	await load(state)
+	assertLoaded(state)
 	return sessionOf(state)
 }

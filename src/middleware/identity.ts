@@ -1,5 +1,6 @@
 import {createHash, randomBytes} from 'node:crypto'
 import {configError} from '../errors.js'
+import type {SentId} from '../session/state.js'
 import type {Signer} from './signer.js'
 
 /**
@@ -8,38 +9,35 @@ import type {Signer} from './signer.js'
  */
 const SID = /^[A-Za-z0-9_-]{16,256}$/
 
-/** The id that a client sent, checked by form and signature; the store may or may not know it. */
-export interface Identity {
-	readonly sid: string
-	/** It was signed with a fallback key: the client should get it signed with the current one. */
-	readonly resign: boolean
-}
+/** What a `Cookie` header says: ids, nothing, or only values that no session of ours can have. */
+export type Identify = (cookieHeader: string | undefined) => readonly SentId[] | 'rejected' | undefined
 
-/** What a `Cookie` header says: an id, nothing, or only values that no session of ours can have. */
-export type Identify = (cookieHeader: string | undefined) => Identity | 'rejected' | undefined
+/** How many cookies of one name are looked at: a neighbouring host can send any number of them. */
+const MAX_IDS = 4
 
-/** Reads the id from a `Cookie` header: the first valid value under `cookieName`; invalid ones are passed over. */
+/**
+ * Reads the ids from a `Cookie` header: the valid values under `cookieName`, in their order; invalid ones are passed over.
+ */
 export function createIdentify(cookieName: string, signer: Signer | undefined): Identify {
 	return header => {
 		if (header === undefined) return undefined
 		let rejected = false
-		for (let start = 0, end = 0; start < header.length; start = end + 1) {
-			end = header.indexOf(';', start)
-			if (end === -1) end = header.length
-			const equals = header.indexOf('=', start)
-			if (equals === -1) break
-			if (equals > end || header.slice(start, equals).trim() !== cookieName) continue
-			const value = unquote(header.slice(equals + 1, end).trim())
+		const sent: SentId[] = []
+		for (const pair of header.split(';')) {
+			const equals = pair.indexOf('=')
+			if (equals === -1 || pair.slice(0, equals).trim() !== cookieName) continue
+			const value = unquote(pair.slice(equals + 1).trim())
 			if (value === '') continue
-			const identity = verify(value, signer)
-			if (identity) return identity
-			rejected = true
+			const id = verify(value, signer)
+			if (id === undefined) rejected = true
+			else if (sent.every(({sid}) => sid !== id.sid) && sent.push(id) === MAX_IDS) break
 		}
+		if (sent.length > 0) return sent
 		return rejected ? 'rejected' : undefined
 	}
 }
 
-function verify(value: string, signer: Signer | undefined): Identity | undefined {
+function verify(value: string, signer: Signer | undefined): SentId | undefined {
 	if (signer === undefined) return SID.test(value) ? {sid: value, resign: false} : undefined
 	const signed = signer.unsign(value)
 	return signed && SID.test(signed.sid) ? {sid: signed.sid, resign: !signed.current} : undefined

@@ -3,12 +3,14 @@ import type Koa = require('koa')
 import {type ConfigProblem, configError} from '../errors.js'
 import type {ResolvedConfig} from '../generated/types.js'
 import {createCodec} from '../serializers/codec.js'
-import {DOUBT_AFTER_MS} from '../session/commit/stale-cookie.js'
+import {STALE_AFTER_MS} from '../session/commit/stale-cookie.js'
 import type {Core, SessionEvent, SessionEventName} from '../session/core.js'
 import {createRecentlyEnded} from '../session/recently-ended.js'
 import {createStoreHandle} from '../session/store-handle.js'
 import type {StoreCapabilities} from '../stores/contract.js'
 import {createStore} from '../stores/index.js'
+import {createWarner, type Warn} from '../warn.js'
+import {warnOfOpenCookie} from './cookie-warnings.js'
 import {createIdentify, createSidGenerator, hashSid, type Identify} from './identity.js'
 import {createSigner} from './signer.js'
 import {createSweeper} from './sweeper.js'
@@ -27,7 +29,7 @@ export interface Instance extends Core {
 	/** Reports an error that is not the response of the request: `app.on('error')`. */
 	report(error: unknown, ctx: Koa.Context): void
 	/** Says something to the operator, once for each code. */
-	warn(message: string, code: string): void
+	readonly warn: Warn
 	/** Told at the end of every request that used a session. */
 	requestEnded(): void
 }
@@ -38,6 +40,7 @@ const LONGEST_EXTRA = 6
 /** Builds the parts of one instance from its configuration, and begins to open the store. */
 export function createInstance(app: Koa, config: ResolvedConfig, {now = Date.now}: ServerSessionOptions): Instance {
 	const warn = createWarner()
+	if (process.env.NODE_ENV === 'production') warnOfOpenCookie(config, warn)
 	const signer = createConfiguredSigner(config)
 	const timeoutMs = config.SESSION_STORE_TIMEOUT
 	const store = createStoreHandle({
@@ -53,8 +56,8 @@ export function createInstance(app: Koa, config: ResolvedConfig, {now = Date.now
 		store,
 		codec: createCodec(config.SESSION_SERIALIZATION_FORMAT, config.SESSION_SERIALIZER),
 		identify: createIdentify(config.SESSION_COOKIE_NAME, signer),
-		transport: createTransport(config, signer),
-		recentlyEnded: createRecentlyEnded(now, DOUBT_AFTER_MS),
+		transport: createTransport(config, signer, warn),
+		recentlyEnded: createRecentlyEnded(now, STALE_AFTER_MS),
 		newSid: createSidGenerator(config.SESSION_ID_LENGTH, config.SESSION_ID_GENERATOR),
 		now,
 		warn,
@@ -104,14 +107,5 @@ function emit(app: Koa, name: SessionEventName, sid: string | undefined, reason:
 		app.emit(event, detail)
 	} catch (error) {
 		app.emit('error', error)
-	}
-}
-
-function createWarner(): (message: string, code: string) => void {
-	const said = new Set<string>()
-	return (message, code) => {
-		if (said.has(code)) return
-		said.add(code)
-		process.emitWarning(message, {type: 'SessionWarning', code})
 	}
 }

@@ -1,9 +1,10 @@
 import {randomBytes} from 'node:crypto'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {SessionError} from '../errors.js'
-import {isRetired} from './commit/grace.js'
-import {commitAndWatch, rebase} from './operations.js'
-import {becomeGone, goneError} from './outcome.js'
+import {goneError} from './gone.js'
+import {readAgain} from './load.js'
+import {commitAndWatch} from './operations.js'
+import {readLockOptions} from './options.js'
 import type {LockOptions} from './session.js'
 import type {SessionState} from './state.js'
 
@@ -14,16 +15,28 @@ const POLL_MS = 40
  * `session.lock()`. A lock is a record beside the session, `lock:<key>`, that only one can create, and that expires by
  * itself: a process that dies holds nobody up for longer than `holdMs`. Other sessions have other locks.
  */
-export async function lock(state: SessionState, options: LockOptions = {}): Promise<() => Promise<void>> {
-	const {waitMs = 5000, holdMs = 10_000} = options
+export async function lock(state: SessionState, options?: LockOptions): Promise<() => Promise<void>> {
+	const {waitMs = 5000, holdMs = 10_000} = readLockOptions(options)
 	const {store} = state.core
 	await store.ready()
 	if (!store.capabilities()?.atomicWrites) throw unsupportedError()
-	if (state.predecessor) await commitAndWatch(state)
-	if (state.gone) throw goneError()
-	// nobody else knows a session that was not stored yet
-	if (state.record === undefined) return async () => {}
-	const key = `lock:${state.keyOf(state.sid)}`
+	if (state.standing.is === 'regenerated') await commitAndWatch(state)
+	switch (state.standing.is) {
+		case 'gone':
+			throw goneError()
+		case 'stored':
+			return lockStored(state, waitMs, holdMs)
+		case 'unread':
+		case 'new':
+		case 'regenerated':
+			// nobody else knows a session that was not stored yet
+			return async () => {}
+	}
+}
+
+async function lockStored(state: SessionState, waitMs: number, holdMs: number): Promise<() => Promise<void>> {
+	const {store} = state.core
+	const key = `lock:${state.key}`
 	// a revision may be derived from the content: only with one of its own can the release tell this lock from the next
 	const token = randomBytes(16)
 	const giveUpAt = performance.now() + waitMs
@@ -36,8 +49,7 @@ export async function lock(state: SessionState, options: LockOptions = {}): Prom
 			})
 			state.locks ??= new Set()
 			state.locks.add(release)
-			await readAgain(state)
-			if (state.gone) throw goneError()
+			await takeOver(state)
 			return release
 		}
 		if (performance.now() >= giveUpAt) throw timeoutError(waitMs)
@@ -46,11 +58,13 @@ export async function lock(state: SessionState, options: LockOptions = {}): Prom
 }
 
 /** Whoever held the lock before may have written. */
-async function readAgain(state: SessionState): Promise<void> {
-	const record = await state.core.store.read(state.keyOf(state.sid))
-	const data = record && state.core.codec.decode(record.payload)
-	if (record === undefined || data === undefined || isRetired(data)) becomeGone(state)
-	else rebase(state, {record, data})
+async function takeOver(state: SessionState): Promise<void> {
+	const found = await readAgain(state.core, state.key)
+	if (found === undefined) {
+		state.becomeGone()
+		throw goneError()
+	}
+	state.rebase(found)
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {

@@ -3,9 +3,11 @@ import type {Data} from '../serializers/codec.js'
 import {destroy} from './commit/commit.js'
 import {load} from './load.js'
 import {lock} from './lock.js'
-import {clear, regenerate, regenerateEmpty, reload, save, update} from './operations.js'
+import {clear, regenerate, regenerateEmpty, reload, save} from './operations.js'
+import {assertChange} from './options.js'
 import type {LockOptions, RegenerateOptions, Session, SessionCallback, SessionMembers} from './session.js'
 import {PERMANENT, type SessionState} from './state.js'
+import {update} from './update.js'
 
 type Member = (state: SessionState, view: object) => unknown
 
@@ -14,32 +16,33 @@ const MEMBERS: Readonly<Record<keyof SessionMembers<object>, Member>> = {
 	sid: state => state.sid,
 	isNew: state => state.isNew,
 	permanent: state => state.permanent,
-	modified: state => state.changes.any(state.data),
-	accessed: () => true,
+	modified: state => state.hasChanges,
+	accessed: state => state.accessed,
 	expiresAt: state => state.record?.expiresAt,
 	data: state => new Proxy(state.data, new KeysView(state)),
 	clear: state => () => clear(state),
 	destroy: state => (callback?: SessionCallback) =>
-		answer(
+		callBack(
 			callback,
 			state.inTurn(() => destroy(state)),
 		),
 	regenerate: state => (options?: RegenerateOptions | SessionCallback) => {
 		if (typeof options !== 'function') return state.inTurn(async () => regenerate(state, options))
-		return answer(
+		return callBack(
 			options,
 			state.inTurn(async () => regenerateEmpty(state)),
 		)
 	},
 	save: state => (callback?: SessionCallback) =>
-		answer(
+		callBack(
 			callback,
-			state.inTurn(() => save(state)),
+			state.inTurn(() => save(state), {repeated: true}),
 		),
 	reload: state => () => state.inTurn(() => reload(state)),
 	load: state => () => state.inTurn(() => loadOnce(state)),
 	update: state => (key: string, change: (value: unknown) => unknown) => {
 		assertDataKey(key)
+		assertChange(change)
 		return state.inTurn(() => update(state, key, change))
 	},
 	lock: state => (options?: LockOptions) => state.inTurn(() => lock(state, options)),
@@ -50,9 +53,7 @@ const BEFORE_LOAD: ReadonlySet<string> = new Set(['load', 'destroy', 'accessed',
 
 /** What `ctx.session` is: `state.data` with the members in front of it. */
 export function sessionOf(state: SessionState): Session {
-	state.accessed = true
-	state.view ??= new Proxy(state.data, new SessionView(state)) as unknown as Session
-	return state.view
+	return state.viewBy(data => new Proxy(data, new SessionView(state)) as unknown as Session)
 }
 
 /**
@@ -66,9 +67,11 @@ export function assertDataKey(key: string): void {
 	)
 }
 
-/** @throws SessionError `ERR_SESSION_NOT_LOADED` with SESSION_LAZY before `load()` */
+/** @throws SessionError `ERR_SESSION_NOT_LOADED` with SESSION_LAZY before `load()`, or why the record cannot be read */
 export function assertLoaded(state: SessionState): void {
-	if (state.loaded) return
+	const {standing} = state
+	if (standing.is !== 'unread') return
+	if (standing.error !== undefined) throw standing.error
 	throw new SessionError(
 		'ERR_SESSION_NOT_LOADED',
 		'With SESSION_LAZY the session is read on request only: call `await ctx.session.load()` before you use it.',
@@ -159,13 +162,12 @@ class SessionView extends KeysView {
 }
 
 async function loadOnce(state: SessionState): Promise<void> {
-	if (state.loaded) return
-	if (state.clientHasCookie) await load(state)
-	else state.loaded = true
+	if (state.standing.is === 'unread') await load(state)
+	assertLoaded(state)
 }
 
 /** Hands the outcome to a callback where one was given, and then does not reject. */
-function answer(callback: SessionCallback | undefined, outcome: Promise<void>): Promise<void> {
+function callBack(callback: SessionCallback | undefined, outcome: Promise<void>): Promise<void> {
 	if (callback === undefined) return outcome
 	return outcome.then(
 		() => callback(),

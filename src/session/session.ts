@@ -21,12 +21,15 @@ export interface RegenerateOptions {
 	keep?: readonly string[]
 }
 
+/** A time: milliseconds as a number, or a string with units such as `'500ms'`, `'2s'` or `'1m30s'`. */
+export type Duration = number | string
+
 /** How long a lock may be waited for and held. */
 export interface LockOptions {
-	/** How long to wait for it, in milliseconds; default 5000. */
-	waitMs?: number
-	/** After this it is free again even if it was not released, in milliseconds; default 10000. */
-	holdMs?: number
+	/** How long to wait for it; 0 asks once. @default 5000 */
+	waitMs?: Duration
+	/** After this it is free again even if it was not released; more than 0. @default 10000 */
+	holdMs?: Duration
 }
 
 /**
@@ -45,7 +48,7 @@ export interface SessionMembers<D extends object> {
 	/** Something has changed. Set it to true to have the record written whatever has changed. */
 	modified: boolean
 
-	/** Always true: asking for it uses the session (Flask's `accessed`). */
+	/** The session was asked for in this request, so the response depends on the cookie: always true here, as in Flask. */
 	readonly accessed: boolean
 
 	/** When the record expires, in milliseconds since the epoch; `undefined` where it is not stored or not known. */
@@ -68,6 +71,7 @@ export interface SessionMembers<D extends object> {
 	 * Gives the session a new id; the old one is unknown when the request ends, or at the next `save()`, `update()`
 	 * or `lock()`. Call it at every login and change of rights. The data stays, or the keys to `keep`. With a
 	 * callback, the form of express-session, nothing stays: that is what passport relies on.
+	 * @throws SessionError `ERR_SESSION_INVALID_ARGUMENT` for an option that it does not take
 	 */
 	regenerate(options?: RegenerateOptions | SessionCallback): Promise<void>
 
@@ -100,6 +104,7 @@ export interface SessionMembers<D extends object> {
 	 * @returns the value that was written
 	 * @throws SessionError `ERR_SESSION_GONE` when the session was destroyed or given another id meanwhile,
 	 * `ERR_SESSION_CONFLICT` when every attempt met a faster request, `ERR_SESSION_RESERVED_KEY`,
+	 * `ERR_SESSION_INVALID_ARGUMENT` when `change` is no function,
 	 * `ERR_SESSION_UNSUPPORTED_VALUE`, `ERR_SESSION_PAYLOAD_TOO_LARGE`, `ERR_SESSION_STORE`,
 	 * `ERR_SESSION_STORE_TIMEOUT`
 	 */
@@ -109,7 +114,8 @@ export interface SessionMembers<D extends object> {
 	 * Waits until no other request holds the lock of this session, takes it and reads the record again. It is released
 	 * when the request ends, or by the function that is returned.
 	 * @throws SessionError `ERR_SESSION_GONE` when the session was destroyed or given another id meanwhile,
-	 * `ERR_SESSION_LOCK_TIMEOUT`, `ERR_SESSION_LOCK_UNSUPPORTED`, `ERR_SESSION_STORE`, `ERR_SESSION_STORE_TIMEOUT`
+	 * `ERR_SESSION_LOCK_TIMEOUT`, `ERR_SESSION_LOCK_UNSUPPORTED`, `ERR_SESSION_INVALID_ARGUMENT` for an option that it
+	 * does not take, `ERR_SESSION_STORE`, `ERR_SESSION_STORE_TIMEOUT`
 	 */
 	lock(options?: LockOptions): Promise<() => Promise<void>>
 }

@@ -5,7 +5,7 @@ import Koa from 'koa'
 import {SessionError, type SessionStore, type StoreRecord, serverSession} from '../../src/index.js'
 import {createCodec} from '../../src/serializers/codec.js'
 import {deliver} from './deliver.js'
-import {type Cookie, RETIRED, type Tell} from './history.js'
+import {type Cookie, FORMER, type Tell} from './history.js'
 import type {Operation, Variant} from './plan.js'
 import type {Turn} from './scheduler.js'
 
@@ -74,12 +74,13 @@ export function createNode(store: SessionStore, keyPrefix: string): Node {
 		async takeRecord(sid) {
 			const record = await store.read(keyPrefix + sid)
 			if (record) await store.delete(keyPrefix + sid)
+			await store.delete(`ended:${keyPrefix}${sid}`)
 			return record && codec.decode(record.payload)
 		},
 	}
 }
 
-function createApp(store: SessionStore, keyPrefix: string, {grace}: Variant, now: () => number): Koa {
+function createApp(store: SessionStore, keyPrefix: string, {grace, exact}: Variant, now: () => number): Koa {
 	const app = new Koa()
 	app.silent = true
 	app.use(
@@ -90,6 +91,7 @@ function createApp(store: SessionStore, keyPrefix: string, {grace}: Variant, now
 				SESSION_STORE: store,
 				SESSION_KEY_PREFIX: keyPrefix,
 				SESSION_REGENERATE_GRACE: grace ? '1h' : 0,
+				SESSION_REFRESH_EACH_REQUEST: exact ? 'exact' : true,
 				SESSION_SAVE_ON_ERROR: true,
 				SESSION_STORE_TIMEOUT: '1m',
 			},
@@ -200,11 +202,12 @@ function inTurns(store: SessionStore, keyPrefix: string, {touches}: Variant): Se
 		await turn(what)
 		tell({is: 'asked', what})
 		const result = await call()
-		if (data && key.startsWith(keyPrefix)) {
-			const record = data(result)
-			const decoded = record && codec.decode(record.payload)
-			tell({is: 'read', sid: key.slice(keyPrefix.length), data: decoded})
+		const record = data?.(result)
+		if (key.startsWith(keyPrefix) && data) {
+			tell({is: 'read', sid: key.slice(keyPrefix.length), data: record && codec.decode(record.payload)})
 		}
+		const former = key.startsWith(`ended:${keyPrefix}`) && record && formerData(record.payload)
+		if (former) tell({is: 'read', sid: key.slice(`ended:${keyPrefix}`.length), data: former})
 		return result
 	}
 	async function writeInTurn<T extends {readonly outcome: string}>(
@@ -213,9 +216,11 @@ function inTurns(store: SessionStore, keyPrefix: string, {touches}: Variant): Se
 		payload: Uint8Array,
 		call: () => Promise<T>,
 	) {
+		// beside another call of the same request, which waits for the turn of both
+		if (key.startsWith('ended:')) return call()
 		const result = await inTurn(what, key, call)
 		const data = codec.decode(payload)
-		if (result.outcome === 'written' && data && !(RETIRED in data)) {
+		if (result.outcome === 'written' && data) {
 			running.getStore()?.tell({is: 'written', sid: key.slice(keyPrefix.length), data})
 		}
 		return result
@@ -236,4 +241,11 @@ function inTurns(store: SessionStore, keyPrefix: string, {touches}: Variant): Se
 		delete: (key, revision) => inTurn('delete', key, () => store.delete(key, revision)),
 		close: async () => {},
 	}
+}
+
+/** What is left of a session that got another id, marked as such; `undefined` where only its end is noted. */
+function formerData(payload: Uint8Array): Record<string, unknown> | undefined {
+	if (Buffer.from(payload).toString() === 'ended') return undefined
+	const {_flashes, ...data} = codec.decode(payload) ?? {}
+	return {...data, [FORMER]: true}
 }

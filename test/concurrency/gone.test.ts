@@ -2,7 +2,7 @@
 
 import test from 'ava'
 import type {SessionConfig} from '../../src/index.js'
-import {type Handler, openMemorySite, type Site, slowRequest} from './site.js'
+import {type Handler, openMemorySite, slowRequest} from './site.js'
 
 const ends: Readonly<Record<string, {readonly end: Handler; readonly config?: SessionConfig}>> = {
 	'destroy()': {end: ctx => ctx.session.destroy()},
@@ -18,15 +18,7 @@ const ends: Readonly<Record<string, {readonly end: Handler; readonly config?: Se
 
 const ONE_HOUR = 3_600_000
 
-/** The record without what says that it is retired. */
-async function dataOf(site: Site, sid: string): Promise<Record<string, unknown> | undefined> {
-	const {_retired_until, ...data} = (await site.stored(sid)) ?? {}
-	return Object.keys(data).length > 0 ? data : undefined
-}
-
 for (const [name, {end, config}] of Object.entries(ends)) {
-	const left = config ? {_permanent: true, a: 1} : undefined
-
 	test(`after ${name}, a slow request that writes brings nothing back and sets no cookie`, async t => {
 		const site = openMemorySite(t, config)
 		const sid = await site.begin({a: 1})
@@ -36,7 +28,7 @@ for (const [name, {end, config}] of Object.entries(ends)) {
 		})
 		t.is((await site.visit(end, sid)).status, 200)
 		t.deepEqual(await slow.ends(), {status: 200, cookie: undefined})
-		t.deepEqual(await dataOf(site, sid), left)
+		t.is(await site.stored(sid), undefined)
 		t.is(site.events.at(-1), 'gone')
 	})
 
@@ -46,7 +38,7 @@ for (const [name, {end, config}] of Object.entries(ends)) {
 		const slow = await slowRequest(site, sid, ctx => ctx.session.clear())
 		await site.visit(end, sid)
 		t.deepEqual(await slow.ends(), {status: 200, cookie: undefined})
-		t.deepEqual(await dataOf(site, sid), left)
+		t.is(await site.stored(sid), undefined)
 	})
 
 	for (const ms of [0, 101, 10_000]) {
@@ -57,7 +49,7 @@ for (const [name, {end, config}] of Object.entries(ends)) {
 			await site.visit(end, sid)
 			site.advance(ms)
 			t.deepEqual(await slow.ends(), {status: 200, cookie: undefined})
-			t.deepEqual(await dataOf(site, sid), left)
+			t.is(await site.stored(sid), undefined)
 		})
 	}
 
@@ -93,8 +85,7 @@ for (const [name, {end, config}] of Object.entries(ends)) {
 				)
 			}),
 			slowRequest(site, sid, async ctx => {
-				const found = await ctx.session.reload()
-				t.is(found, config !== undefined)
+				t.false(await ctx.session.reload())
 				ctx.session.a = 'late'
 			}),
 			slowRequest(site, sid, async ctx => {
@@ -106,14 +97,14 @@ for (const [name, {end, config}] of Object.entries(ends)) {
 		for (const slow of [saving, updating, reloading, regenerating]) {
 			t.deepEqual(await slow.ends(), {status: 200, cookie: undefined})
 		}
-		t.deepEqual(await dataOf(site, sid), left)
+		t.is(await site.stored(sid), undefined)
 	})
 
 	test(`after ${name}, save() does not pretend that a regenerate was done of what is known to be gone`, async t => {
 		const site = openMemorySite(t, config)
 		const sid = await site.begin({a: 1})
 		const slow = await slowRequest(site, sid, async ctx => {
-			t.is(await ctx.session.reload(), config !== undefined)
+			t.false(await ctx.session.reload())
 			await ctx.session.regenerate()
 			await t.throwsAsync(ctx.session.save(), {code: 'ERR_SESSION_GONE'})
 		})
@@ -146,7 +137,7 @@ for (const [name, {end, config}] of Object.entries(ends)) {
 			})
 			await site.visit(end, sid)
 			t.deepEqual(await slow.ends(), {status, cookie: undefined})
-			t.deepEqual(await dataOf(site, sid), left)
+			t.is(await site.stored(sid), undefined)
 		}
 	})
 }
@@ -194,18 +185,56 @@ test('regenerate({keep}) keeps a message that another request has flashed meanwh
 	)
 })
 
-test('without a grace the old id is unknown at once', async t => {
+test('without a grace the old id is unknown at once, and a request that comes with it begins no new session', async t => {
 	const site = openMemorySite(t)
 	const sid = await site.begin({a: 1})
 	await site.visit(ctx => ctx.session.regenerate(), sid)
-	const {cookie} = await site.visit(ctx => {
+	const late = await site.visit(ctx => {
 		t.true(ctx.session.isNew)
 		t.not(ctx.session.sid, sid)
-		ctx.session.a = 'fresh'
+		ctx.session.a = 'late'
 	}, sid)
-	t.not((cookie as {sid: string}).sid, sid)
+	t.deepEqual(late, {status: 200, cookie: undefined})
 	t.is(await site.stored(sid), undefined)
+	t.is(site.events.at(-1), 'gone')
 })
+
+for (const [name, {end, config}] of Object.entries(ends)) {
+	test(`after ${name}, a request that arrives late stores nothing, and save() says so`, async t => {
+		const site = openMemorySite(t, config)
+		const sid = await site.begin({a: 1})
+		await site.visit(end, sid)
+		const late = await site.visit(async ctx => {
+			ctx.flash('late')
+			await t.throwsAsync(ctx.session.save(), {code: 'ERR_SESSION_GONE'})
+		}, sid)
+		t.deepEqual(late, {status: 200, cookie: undefined})
+		t.deepEqual(site.events.filter(event => event === 'created').length, 1)
+	})
+
+	test(`after ${name}, a request that asks for a new id gets one: it is a login`, async t => {
+		if (config) return t.pass('within the grace the old session is there, and cannot be regenerated')
+		const site = openMemorySite(t)
+		const sid = await site.begin({a: 1})
+		await site.visit(end, sid)
+		const {cookie} = await site.visit(async ctx => {
+			await ctx.session.regenerate()
+			ctx.session.a = 'login'
+		}, sid)
+		t.like(await site.stored((cookie as {sid: string}).sid), {a: 'login'})
+	})
+
+	test(`after ${name}, the id is forgotten in time: what comes then is a visitor without a session`, async t => {
+		const site = openMemorySite(t, config)
+		const sid = await site.begin({a: 1})
+		await site.visit(end, sid)
+		site.advance(ONE_HOUR)
+		const {cookie} = await site.visit(ctx => {
+			ctx.session.a = 'fresh'
+		}, sid)
+		t.like(await site.stored((cookie as {sid: string}).sid), {a: 'fresh'})
+	})
+}
 
 test('within the grace the old id still reads, and what it changes is not stored', async t => {
 	const site = openMemorySite(t, {SESSION_REGENERATE_GRACE: '1h'})
@@ -287,6 +316,6 @@ test('a long request that only reads overwrites nothing at its end', async t => 
 		ctx.session.cart = {items: ['new']}
 	}, sid)
 	site.advance(ONE_HOUR)
-	t.deepEqual(await slow.ends(), {status: 200, cookie: {sid}})
+	t.deepEqual(await slow.ends(), {status: 200, cookie: undefined})
 	t.like(await site.stored(sid), {a: 2, cart: {items: ['new']}})
 })

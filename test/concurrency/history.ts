@@ -45,8 +45,8 @@ export interface Entry {
 /** Takes facts as they happen. */
 export type Tell = (fact: Fact) => void
 
-/** The marker of a record that SESSION_REGENERATE_GRACE has left. */
-export const RETIRED = '_retired_until'
+/** Marks what SESSION_REGENERATE_GRACE has left of a session, where a request was given it. */
+export const FORMER = '(former)'
 
 /** A schedule that a person can follow: one line for each fact, with short names for the ids. */
 export function describe(history: readonly Entry[]): string {

@@ -5,7 +5,7 @@
  * was dead and a message shown. It knows nothing of how a commit works.
  */
 
-import {type Entry, type Fact, type Json, RETIRED} from './history.js'
+import {type Entry, type Fact, FORMER, type Json} from './history.js'
 
 type FactOf<Is extends Fact['is']> = Extract<Fact, {readonly is: Is}>
 
@@ -44,7 +44,9 @@ interface Client {
 	sid: string
 	/** The store holds a record of it, as far as this request knows. */
 	stored: boolean
-	/** It was found retired, or some operation said that it is gone. */
+	/** The store did not know the id of its cookie, and it has not asked for another one. */
+	late: boolean
+	/** It was found under an id that it has no more, or some operation said that it is gone. */
 	gone: boolean
 	/** The id before `regenerate`, until the commit. */
 	from: string | undefined
@@ -68,6 +70,8 @@ interface Client {
 	changed: boolean
 	expected: number
 	reloadedFrom: number
+	/** When the store last wrote for it. */
+	wroteAt: number
 	/** When its last call of the store began. */
 	askedAt: number
 	/** When the call began that last told it of the record, if it has done nothing since. */
@@ -126,12 +130,14 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 		client.sid = sid
 		client.stored = false
 		client.gone = false
+		client.late = false
 		client.from = undefined
 		client.base = {}
 		forgetChanges(client)
 	}
 	const becomeGone = (client: Client, why: string) => {
-		claim(mayBeDead(client.from ?? client.sid, client), `${client.name}: ${why}, but nobody ended the session`)
+		const sid = client.late ? client.cookie : (client.from ?? client.sid)
+		claim(mayBeDead(sid ?? '', client), `${client.name}: ${why}, but nobody ended the session`)
 		client.gone = true
 	}
 
@@ -188,6 +194,7 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 			for (const key of client.pending.keys()) if (!changed.has(key)) client.pending.delete(key)
 			client.base = data
 			client.heardAt = client.askedAt
+			client.wroteAt = now
 		},
 		loaded,
 		put: (client, {key, value}) => {
@@ -232,6 +239,7 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 			sid: '',
 			stored: false,
 			gone: false,
+			late: false,
 			from: undefined,
 			doomed: undefined,
 			found: {},
@@ -248,12 +256,14 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 			changed: false,
 			expected: 200,
 			reloadedFrom: begun,
+			wroteAt: begun,
 			askedAt: begun,
 			heardAt: undefined,
 		}
 	}
 
 	function regenerated(client: Client, {sid, keep}: FactOf<'regenerated'>): void {
+		if (!client.gone) client.late = false
 		if (client.stored && sid === client.sid) {
 			if (!client.gone) becomeGone(client, 'regenerate() has done nothing')
 			client.asked = true
@@ -307,8 +317,6 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 	}
 
 	function reloaded(client: Client, {found, sid}: FactOf<'reloaded'>): void {
-		// of a retired session there still is something to read
-		if (client.gone && client.askedAt > client.reloadedFrom) forgetChanges(client)
 		if (!client.stored || client.gone) return
 		claim(sid === client.sid, `${client.name}: reload() changed the id`)
 		if (!found) becomeGone(client, 'reload() found no session')
@@ -346,20 +354,21 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 		if (cookie === undefined || isNew) {
 			if (cookie !== undefined) claim(mayBeDead(cookie, client), `${name}: found no session, but nobody ended it`)
 			startAnew(client, sid)
+			client.late = cookie !== undefined
 			return
 		}
 		client.sid = cookie
 		client.stored = true
 		client.base = base
 		client.lineage = lineages.get(cookie) ?? newLineage(cookie, `unknown, by ${name}`)
-		if (!(RETIRED in base)) {
+		if (!(FORMER in base)) {
 			claim(!isDeadAt(cookie, client.begun), `${name}: found a session under an id that was dead before it began`)
 			return
 		}
 		client.gone = true
-		const {[RETIRED]: _, ...rest} = base
+		const {[FORMER]: _, ...rest} = base
 		client.base = rest
-		claim(mayBeDead(cookie, client), `${name}: found a retired session, but nobody has regenerated it`)
+		claim(mayBeDead(cookie, client), `${name}: found a former session, but nobody has regenerated it`)
 	}
 
 	function shown(client: Client, {messages}: FactOf<'shown'>): void {
@@ -392,8 +401,12 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 		const due = client.changed || client.from !== undefined
 		if (cookie === undefined) {
 			if (!due || client.gone) return
-			if (client.stored) becomeGone(client, 'no cookie was sent, so nothing was stored')
-			else claim(isEmpty(client), `${name}: the new session was not stored`)
+			if (client.stored && client.from === undefined && client.wroteAt > client.commitFrom) {
+				// the browser has the cookie already
+				acknowledge(client)
+			} else if (client.stored || (client.late && !isEmpty(client))) {
+				becomeGone(client, 'neither was anything stored nor a cookie sent')
+			} else claim(isEmpty(client), `${name}: the new session was not stored`)
 			return
 		}
 		if (cookie === 'deleted') {
@@ -416,10 +429,6 @@ export async function violations(history: readonly Entry[], finalRecord: FinalRe
 		for (const [sid, lineage] of lineages) {
 			const data = await finalRecord(sid)
 			if (data === undefined) continue
-			if (RETIRED in data) {
-				claim(deadSince.has(sid), `${lineage.name}: a record was retired, but not by a regenerate`)
-				continue
-			}
 			claim(!deadSince.has(sid), `${lineage.name}: an id that was dead is live`)
 			claim(offered.has(sid), `${lineage.name}: a record is live that no browser has the id of`)
 			claim(!live.has(lineage), `${lineage.name}: the session is live under two ids`)

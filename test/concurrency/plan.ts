@@ -42,6 +42,8 @@ export interface Tab {
 export interface Variant {
 	/** SESSION_REGENERATE_GRACE of one hour instead of 0. */
 	readonly grace: boolean
+	/** The cookie is sent with every response: SESSION_REFRESH_EACH_REQUEST `exact`. */
+	readonly exact: boolean
 	/** The expiry is moved by a second call, as on a store that does not extend on read. */
 	readonly touches: boolean
 }
@@ -77,6 +79,6 @@ const tab: fc.Arbitrary<Tab> = fc.record({
 /** Random runs of two to four tabs. They shrink to fewer steps and fewer switches between the tabs. */
 export const plans: fc.Arbitrary<Plan> = fc.record({
 	tabs: fc.array(tab, {minLength: 2, maxLength: 4, size: 'max'}),
-	variant: fc.record({grace: fc.boolean(), touches: fc.boolean()}),
+	variant: fc.record({grace: fc.boolean(), exact: fc.boolean(), touches: fc.boolean()}),
 	choices: fc.array(fc.nat(15), {maxLength: 40, size: 'max'}),
 })

@@ -2,26 +2,32 @@
 
 import test, {type ExecutionContext} from 'ava'
 import {memoryStore} from '../../src/stores/memory.js'
-import {type Handler, openSite, slowRequest} from './site.js'
+import {type Handler, openSite, slowRequest, standingClock} from './site.js'
+
+/** More than the part of its life after which a cookie is sent again. */
+const FOUR_DAYS = 4 * 24 * 3_600_000
 
 function openCounted(t: ExecutionContext) {
-	const store = memoryStore()
+	const clock = standingClock()
+	const store = memoryStore({}, {now: clock.now, warn: () => {}, timeoutMs: 5000})
 	t.teardown(() => store.close())
 	const calls: string[] = []
 	const counted = <A extends unknown[], R>(name: string, call: (...args: A) => R) => {
 		return (...args: A): R => {
-			calls.push(String(args[0]).startsWith('lock:') ? `${name} lock` : name)
+			const [beside] = /^(?:lock|ended)(?=:)/.exec(String(args[0])) ?? []
+			calls.push(beside ? `${name} ${beside}` : name)
 			return call(...args)
 		}
 	}
-	const site = openSite({
+	const countedStore = {
 		...store,
 		read: counted('read', store.read),
 		create: counted('create', store.create),
 		replace: counted('replace', store.replace),
 		touch: counted('touch', store.touch),
 		delete: counted('delete', store.delete),
-	})
+	}
+	const site = openSite(countedStore, {}, undefined, clock)
 	/** The calls since the last time. */
 	return {site, take: () => calls.splice(0)}
 }
@@ -61,9 +67,9 @@ const alone: readonly {readonly what: string; readonly handler: Handler; readonl
 		},
 		calls: ['read', 'replace'],
 	},
-	{what: 'a clear', handler: ctx => ctx.session.clear(), calls: ['read', 'delete']},
-	{what: 'a destroy', handler: ctx => ctx.session.destroy(), calls: ['read', 'delete']},
-	{what: 'a regenerate', handler: ctx => ctx.session.regenerate(), calls: ['read', 'create', 'delete']},
+	{what: 'a clear', handler: ctx => ctx.session.clear(), calls: ['read', 'create ended', 'delete']},
+	{what: 'a destroy', handler: ctx => ctx.session.destroy(), calls: ['read', 'create ended', 'delete']},
+	{what: 'a regenerate', handler: ctx => ctx.session.regenerate(), calls: ['read', 'create ended', 'create', 'delete']},
 	{
 		what: 'a regenerate and a save',
 		handler: async ctx => {
@@ -71,7 +77,7 @@ const alone: readonly {readonly what: string; readonly handler: Handler; readonl
 			ctx.session.a = 2
 			await ctx.session.save()
 		},
-		calls: ['read', 'create', 'delete'],
+		calls: ['read', 'create ended', 'create', 'delete'],
 	},
 	{what: 'a lock', handler: ctx => ctx.session.lock(), calls: ['read', 'create lock', 'read', 'delete lock']},
 ]
@@ -101,14 +107,34 @@ test('a conflict costs the request that met it one more write, as the store tell
 	t.deepEqual(take(), ['replace', 'replace'])
 })
 
-test('a slow request that only reads asks once more before it sends its cookie', async t => {
+test('a slow request that only reads asks once more before it sends its cookie, and only then', async t => {
 	const {site, take} = openCounted(t)
 	const sid = await site.begin({a: 1})
 	take()
-	await site.visit(() => site.advance(100), sid)
+	const slow = () => site.advance(1000)
+	t.deepEqual((await site.visit(slow, sid)).cookie, undefined)
 	t.deepEqual(take(), ['read'])
-	await site.visit(() => site.advance(1000), sid)
+	site.advance(FOUR_DAYS)
+	t.deepEqual((await site.visit(() => site.advance(100), sid)).cookie, {sid})
+	t.deepEqual(take(), ['read'])
+	site.advance(FOUR_DAYS)
+	t.deepEqual((await site.visit(slow, sid)).cookie, {sid})
 	t.deepEqual(take(), ['read', 'read'])
+})
+
+test('a visitor whose id is unknown costs one call more, when something is to be stored', async t => {
+	const {site, take} = openCounted(t)
+	const unknown = 'an-id-that-nobody-has-given-out'
+	await site.visit(ctx => ctx.session.a, unknown)
+	t.deepEqual(take(), ['read'])
+	await site.visit(ctx => {
+		ctx.session.a = 1
+	}, unknown)
+	t.deepEqual(take(), ['read', 'read ended', 'create'])
+	await site.visit(ctx => {
+		ctx.session.a = 1
+	})
+	t.deepEqual(take(), ['create'])
 })
 
 test('a session that is gone costs the request that finds it so one write that does not take place', async t => {

@@ -50,20 +50,23 @@ const PREFIX = 'session:'
 const EVENTS = ['created', 'regenerated', 'destroyed', 'gone', 'conflict', 'rejected', 'unknown', 'discarded']
 
 /** Opens an application over `store`; `otherwise` handles the requests that bring no handler, over HTTP. */
-export function openSite(store: SessionStore, config: SessionConfig = {}, otherwise: Handler = () => {}): Site {
+export function openSite(
+	store: SessionStore,
+	config: SessionConfig = {},
+	otherwise: Handler = () => {},
+	clock = standingClock(),
+): Site {
 	const app = new Koa()
 	app.silent = true
 	const events: string[] = []
 	for (const name of EVENTS) app.on(`session:${name}`, () => events.push(name))
 	const errors: unknown[] = []
 	app.on('error', error => errors.push(error))
-	// stands still until it is advanced: a test machine may be slow, its requests are not
-	let time = Date.now()
 	const handlers = new AsyncLocalStorage<Handler>()
 	const sessions = serverSession<TestData>(
 		app,
 		{SESSION_TYPE: 'custom', SESSION_STORE: store, SESSION_KEY_PREFIX: PREFIX, SESSION_STORE_TIMEOUT: '1m', ...config},
-		{now: () => time},
+		{now: clock.now},
 	)
 	app.use(sessions)
 	app.use(async ctx => {
@@ -87,18 +90,28 @@ export function openSite(store: SessionStore, config: SessionConfig = {}, otherw
 			const record = await store.read(`${config.SESSION_KEY_PREFIX ?? PREFIX}${sid}`)
 			return record && codec.decode(record.payload)
 		},
-		advance(ms) {
-			time += ms
-		},
+		advance: clock.advance,
 	}
 	return site
 }
 
+/** A clock that stands still until it is advanced: a test machine may be slow, its requests are not. */
+export function standingClock() {
+	let time = Date.now()
+	return {
+		now: () => time,
+		advance: (ms: number) => {
+			time += ms
+		},
+	}
+}
+
 /** Opens an application over a memory store of its own. */
 export function openMemorySite(t: ExecutionContext, config: SessionConfig = {}): Site {
-	const store = memoryStore()
+	const clock = standingClock()
+	const store = memoryStore({}, {now: clock.now, warn: () => {}, timeoutMs: 5000})
 	t.teardown(() => store.close())
-	return openSite(store, config)
+	return openSite(store, config, undefined, clock)
 }
 
 /** A point that requests wait at until it is opened. */

@@ -294,9 +294,10 @@ for (const [method, status] of [
 }
 
 test('a 404 that no handler answers refreshes the session like any other answer', async t => {
-	const {visitor} = await site(t, {routes})
+	const {visitor, advance} = await site(t, {routes})
 	const ada = visitor()
 	await ada('/login')
+	advance(4 * 24 * 3_600_000)
 	const answer = await ada('/nothing-here')
 	t.deepEqual([answer.status, answer.setCookie.length], [404, 1])
 })

@@ -1,14 +1,15 @@
 import {SessionError} from '../../errors.js'
 import type {Data} from '../../serializers/codec.js'
 import type {StoreEntry, StoreRecord} from '../../stores/contract.js'
+import {expiryOf} from '../lifetime.js'
 import type {SessionState} from '../state.js'
 
 /** How many ids are tried for a new record. A second one is needed only when an id generator repeats itself. */
 const MAX_IDS = 3
 
 /** The bytes to store for `data`, and until when. Encoding comes before any store call: a refusal changes nothing. */
-export function entryFor(state: SessionState, data: Data): StoreEntry {
-	return {payload: state.core.codec.encode(data), expiresAt: state.expiry()}
+export function entryFor({core: {codec, config, now}}: SessionState, data: Data): StoreEntry {
+	return {payload: codec.encode(data), expiresAt: expiryOf(config, now())}
 }
 
 /**
@@ -19,9 +20,9 @@ export async function createUnderFreeId(state: SessionState, data: Data): Promis
 	if (!state.canSetCookie) throw noCookieError()
 	const entry = entryFor(state, data)
 	for (let attempt = 1; attempt <= MAX_IDS; attempt++) {
-		const result = await state.core.store.create(state.keyOf(state.sid), entry)
+		const result = await state.core.store.create(state.key, entry)
 		if (result.outcome === 'written') return {...entry, revision: result.revision}
-		state.rename(undefined)
+		state.changeId()
 	}
 	throw new SessionError(
 		'ERR_SESSION_ID_COLLISION',

@@ -1,5 +1,6 @@
 /** The surroundings of a store that is made by hand, without the middleware. */
 
+import {createWarner} from '../../warn.js'
 import type {StoreContext} from '../contract.js'
 
 /** The default of SESSION_STORE_TIMEOUT. */
@@ -7,14 +8,5 @@ const TIMEOUT_MS = 5000
 
 /** The system clock, the default deadline, and warnings through `process.emitWarning`, once for each code. */
 export function systemContext(): StoreContext {
-	const said = new Set<string>()
-	return {
-		now: Date.now,
-		timeoutMs: TIMEOUT_MS,
-		warn(message, code) {
-			if (said.has(code)) return
-			said.add(code)
-			process.emitWarning(message, {type: 'SessionWarning', code})
-		},
-	}
+	return {now: Date.now, timeoutMs: TIMEOUT_MS, warn: createWarner()}
 }

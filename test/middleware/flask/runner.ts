@@ -83,13 +83,14 @@ export async function begin(t: ExecutionContext, scenario: Scenario, watched: Wa
 	return play
 }
 
-/** The configuration of a scenario, as JavaScript writes it. */
+/** The configuration of a scenario, as JavaScript writes it, with the cookie as often as Flask sends it. */
 export function configOf({config}: Scenario): Record<string, unknown> {
 	const {PERMANENT_SESSION_LIFETIME: lifetime, ...rest} = config
 	const parts = /^datetime\.timedelta\(seconds=(\d+)(?:, microseconds=(\d+))?\)$/.exec(String(lifetime))
 	return {
 		SECRET_KEY,
 		...rest,
+		SESSION_REFRESH_EACH_REQUEST: rest.SESSION_REFRESH_EACH_REQUEST === false ? false : 'exact',
 		...('PERMANENT_SESSION_LIFETIME' in config && {PERMANENT_SESSION_LIFETIME: lifetime}),
 		...(parts && {
 			PERMANENT_SESSION_LIFETIME: {seconds: Number(parts[1]), milliseconds: Number(parts[2] ?? 0) / 1000},
@@ -129,7 +130,7 @@ export async function step(play: Play, index: number): Promise<Observed> {
 	const [method = '', path = ''] = recorded.request.split(' ')
 	const cookie = recorded.cookie === null ? undefined : sentCookie(play, recorded.cookie)
 	const answer = await play.request(path, {method, cookie})
-	const effects = (await commands()).flatMap(command => effectOf(command))
+	const effects = (await commands()).flatMap(command => effectOf(command)).filter(({key}) => !isNote(key))
 	for (const key of effects.map(({key}) => key)) noteSid(play, key.slice(key.indexOf(':') + 1))
 	const named = effects.map(effect => ({...effect, key: withoutSids(play, effect.key)}))
 	const said = effectsOf(named, play.held)
@@ -155,13 +156,13 @@ export async function step(play: Play, index: number): Promise<Observed> {
 	}
 
 	async function holdings({redis: client}: Play): Promise<Record<string, string | undefined>> {
-		const keys = await client.keys('*')
+		const keys = (await client.keys('*')).filter(key => !isNote(key))
 		const values = await Promise.all(keys.map(key => client.getBuffer(key)))
 		return Object.fromEntries(keys.map((key, at) => [withoutSids(play, key), values[at]?.toString('hex')]))
 	}
 
 	async function assertExpiries({t, expiries, now}: Play): Promise<void> {
-		for (const key of await redis.keys('*')) {
+		for (const key of (await redis.keys('*')).filter(key => !isNote(key))) {
 			const left = await redis.pttl(key)
 			const expected = expiries.get(withoutSids(play, key))
 			if (expected === undefined) t.is(left, -1, `${key} has no expiry`)
@@ -181,7 +182,7 @@ export function withDates(play: Play, text: string): string {
 /** Moves the time of the application, and that of redis by as much. */
 async function advance(play: Play, ms: number): Promise<void> {
 	play.now += ms
-	for (const key of await play.redis.keys('*')) {
+	for (const key of (await play.redis.keys('*')).filter(key => !isNote(key))) {
 		const name = withoutSids(play, key)
 		const expiry = play.expiries.get(name)
 		if (expiry === undefined) continue
@@ -192,6 +193,11 @@ async function advance(play: Play, ms: number): Promise<void> {
 			play.expiries.delete(name)
 		}
 	}
+}
+
+/** Whether `key` only notes that an id has ended, which Flask-Session does not do. */
+function isNote(key: string): boolean {
+	return key.startsWith('ended:')
 }
 
 function effectOf({args, source}: Command): Effect[] {
@@ -211,6 +217,7 @@ function effectOf({args, source}: Command): Effect[] {
 			return [{kind: 'write', key, hex: hexOf(rest[0] ?? ''), seconds: seconds()}]
 		case 'DEL':
 			return [{kind: 'delete', key}]
+		case 'PTTL':
 		case 'EVAL':
 		case 'EVALSHA':
 		case 'SCRIPT':

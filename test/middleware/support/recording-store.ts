@@ -12,11 +12,11 @@ export interface StoreCall {
 /** A memory store that remembers its calls, and fails or hangs on demand. */
 export interface RecordingStore extends SessionStore {
 	readonly calls: StoreCall[]
-	/** The calls since the last time, as `method key`, without the prefix of the keys. */
+	/** The calls since the last time, as `method key`, without the prefix of the keys, and without the notes of ends. */
 	take(): string[]
 	/** What happens before a call reaches the records: throw to fail, return a promise to delay. */
 	before: (call: StoreCall) => void | Promise<void>
-	/** The keys of all live records. */
+	/** The keys of all live sessions. */
 	keys(): Promise<string[]>
 }
 
@@ -30,13 +30,16 @@ export function recordingStore(now: () => number): RecordingStore {
 		calls,
 		before: () => {},
 		take: () => {
-			const fresh = calls.slice(taken).map(({method, key}) => `${method} ${key.replace(/^session:/, '')}`)
+			const fresh = calls
+				.slice(taken)
+				.filter(({key}) => !isNote(key))
+				.map(({method, key}) => `${method} ${key.replace(/^session:/, '')}`)
 			taken = calls.length
 			return fresh
 		},
 		keys: async () => {
 			const keys: string[] = []
-			for await (const key of inner.list?.({prefix: ''}) ?? []) keys.push(key)
+			for await (const key of inner.list?.({prefix: ''}) ?? []) if (!isNote(key)) keys.push(key)
 			return keys
 		},
 		read: (key, extend?: Extension) =>
@@ -55,4 +58,9 @@ export function recordingStore(now: () => number): RecordingStore {
 	}
 
 	return store
+}
+
+/** Whether `key` only notes that an id has ended. */
+function isNote(key: string): boolean {
+	return key.startsWith('ended:')
 }
