@@ -1,12 +1,12 @@
 import {readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
 
-/** The README and the pages of docs/, as paths from the root of the project. */
-export const PAGES: readonly string[] = [
-	'README.md',
-	...readdirSync('docs')
+/** Every page for users and contributors but that of test/, as paths from the root of the project. */
+export const PAGES: readonly string[] = ['.', 'docs', 'config-schema'].flatMap(folder =>
+	readdirSync(folder)
 		.filter(name => name.endsWith('.md'))
-		.map(name => `docs/${name}`),
-]
+		.map(name => join(folder, name)),
+)
 
 /** A fenced block of code, and the line that it begins on. */
 export interface CodeBlock {
