@@ -3,13 +3,16 @@
 import {literal} from './literal.js'
 import type {Deprecation, Option, Schema, SessionType} from './model.js'
 import type {Rule} from './schema-file.js'
-import {expectedText} from './wording.js'
+import {expectedText, insteadText} from './wording.js'
 
 /** The text of the module. */
 export function emitOptions(schema: Schema): string {
 	const options = Object.fromEntries(schema.options.map(option => [option.name, optionEntry(option, schema)]))
 	const sessionTypes = Object.fromEntries(schema.sessionTypes.map(type => [type.name, sessionTypeEntry(type)]))
 	const rules = Object.fromEntries(schema.rules.map(rule => [rule.id, ruleEntry(rule)]))
+	const otherLibraries = Object.fromEntries(
+		schema.otherLibraries.flatMap(entry => entry.names.map(name => [name, insteadText(entry)])),
+	)
 	return `import type {OptionEntry, RuleEntry, SessionTypeEntry} from '../config/table.js'
 import type {OptionName, SessionType} from './types.js'
 
@@ -29,8 +32,11 @@ export const plannedTypes: readonly string[] = ${literal(schema.plannedTypes)}
 /** The relations between options. */
 export const rules: Readonly<Record<RuleId, RuleEntry>> = ${literal(rules)}
 
-/** Names that look like options and belong to somebody else. */
+/** Environment variables that look like options and are those of another program. */
 export const foreignNames: readonly string[] = ${literal(schema.foreignNames)}
+
+/** Options of other session libraries, and what to use instead, in words. */
+export const otherLibraries: Readonly<Record<string, string>> = ${literal(otherLibraries)}
 `
 }
 
@@ -40,10 +46,12 @@ function optionEntry(option: Option, schema: Schema): object {
 		expected: expectedText(option, schema),
 		environment: option.environment,
 		aliases: option.aliases,
+		appliesTo: option.appliesTo,
 		default: option.default,
 		min: option.min,
 		max: option.max,
-		foldTo: option.ignoreCase && option.values,
+		values: option.values,
+		ignoreCase: option.ignoreCase,
 		nullable: option.nullable,
 		secret: option.secret,
 		methodSets: option.objects?.map(object => object.methods),

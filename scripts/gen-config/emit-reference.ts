@@ -22,6 +22,9 @@ export function emitReference(schema: Schema): string {
 		'## Rules between options',
 		'Beside the check of each option, a configuration must keep these.',
 		schema.rules.map(rule => `- ${rule.options.map(link).join(', ')}: ${sentence(rule)}`).join('\n'),
+		'## Options of other libraries',
+		'Options of koa-session, koa-generic-session and express-session are a problem that says what to use instead.',
+		otherLibrariesTable(schema),
 		'## Deprecations',
 		'Each warns once for each process, by `process.emitWarning` with the type `DeprecationWarning`, when it is used.',
 		deprecationsTable(schema),
@@ -31,14 +34,16 @@ export function emitReference(schema: Schema): string {
 
 const INTRODUCTION = `The options of \`serverSession(app, config)\`. All problems of a configuration are reported together, at start.
 
-- An option that is \`undefined\` counts as not given. Unknown names that look like an option are a problem.
+- An option that is \`undefined\` counts as not given. Unknown names that look like an option are a problem, and so
+  is an option of another session type.
 - An **alias** means the same as its option, and is accepted without a warning.
 - A **duration** is a number of seconds, a string such as \`90s\`, \`1h30m\` or \`31d\` (units \`w\`, \`d\`, \`h\`, \`m\`, \`s\`, \`ms\`; without
   a unit seconds), or an object such as \`{days: 31}\` with \`weeks\`, \`days\`, \`hours\`, \`minutes\`, \`seconds\` and \`milliseconds\`.
 - \`configFromEnv()\` reads the same options from **environment variables** of the same names. A boolean is \`true\`, \`1\`,
   \`yes\` or \`on\`, or \`false\`, \`0\`, \`no\` or \`off\`; a list or an object is JSON; a variable that is empty counts as not set.
-- A JSON or YAML file with options can be checked and completed by an editor that is given the JSON Schema
-  \`koa-server-session/config.schema.json\`.`
+- An editor checks and completes a JSON file with options whose first entry is
+  \`"$schema": "./node_modules/koa-server-session/dist/config.schema.json"\`, and a YAML file whose first line is
+  \`# yaml-language-server: $schema=./node_modules/koa-server-session/dist/config.schema.json\`.`
 
 function contents(schema: Schema): string {
 	return schema.groups
@@ -61,6 +66,17 @@ function deprecationsTable(schema: Schema): string {
 			...schema.sessionTypes.flatMap(type => row(`SESSION_TYPE ${code(`'${type.name}'`)}`, type.deprecation)),
 			...schema.options.flatMap(option => row(link(option.name), option.deprecation)),
 		],
+	)
+}
+
+function otherLibrariesTable(schema: Schema): string {
+	return table(
+		['there', 'here', 'note'],
+		schema.otherLibraries.map(({names, options = [], hint = ''}) => [
+			names.map(code).join(', '),
+			options.map(link).join(', '),
+			hint,
+		]),
 	)
 }
 

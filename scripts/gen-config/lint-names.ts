@@ -9,6 +9,7 @@ export const lintNames: LintPass = (schema, report, {ruleIds, storeModules}) => 
 	lintTypeNames(schema, report)
 	lintStores(schema, report, storeModules)
 	lintReferences(schema, report)
+	lintOtherLibraries(schema, report)
 	lintRules(schema, report, ruleIds)
 }
 
@@ -35,6 +36,18 @@ function lintStores({sessionTypes}: SchemaFile, report: Report, storeModules: Re
 	for (const name of storeModules) {
 		if (!named.has(name))
 			report(['sessionTypes'], 'unused-store', `src/stores/${name}.ts is the store of no session type`)
+	}
+}
+
+function lintOtherLibraries({groups, otherLibraries}: SchemaFile, report: Report): void {
+	const entries = groups.flatMap(group => Object.entries(group.options))
+	const ours = new Set(entries.flatMap(([name, {aliases = []}]) => [name, ...aliases]))
+	for (const [index, {names, options = []}] of otherLibraries.entries()) {
+		const path = ['otherLibraries', index]
+		for (const [place, name] of names.entries())
+			if (ours.has(name)) report([...path, 'names', place], 'alias-is-name', `${name} is an option of ours`)
+		for (const [place, name] of options.entries())
+			if (!ours.has(name)) report([...path, 'options', place], 'unknown-option', `${name} is not an option`)
 	}
 }
 

@@ -4,7 +4,15 @@
  */
 
 import type {EnvironmentForm, OptionType} from '../../src/config/table.js'
-import type {DeprecationSource, GroupSource, OptionSource, Rule, SchemaFile, SessionTypeSource} from './schema-file.js'
+import type {
+	DeprecationSource,
+	GroupSource,
+	OptionSource,
+	OtherLibrary,
+	Rule,
+	SchemaFile,
+	SessionTypeSource,
+} from './schema-file.js'
 
 /** A deprecation with its stable code and its text, which the warning, the doc comment and the reference share. */
 export interface Deprecation extends DeprecationSource {
@@ -45,6 +53,7 @@ export interface Schema {
 	readonly options: readonly Option[]
 	readonly rules: readonly Rule[]
 	readonly foreignNames: readonly string[]
+	readonly otherLibraries: readonly OtherLibrary[]
 }
 
 /** The environment form that each type has by itself. */
@@ -88,6 +97,7 @@ export function toSchema(file: SchemaFile, storeModules: ReadonlySet<string>): S
 		options: groups.flatMap(group => group.options),
 		rules: file.rules,
 		foreignNames: file.foreignNames,
+		otherLibraries: file.otherLibraries,
 	}
 }
 

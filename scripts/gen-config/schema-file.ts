@@ -8,6 +8,7 @@ export interface SchemaFile {
 	readonly groups: readonly GroupSource[]
 	readonly rules: readonly Rule[]
 	readonly foreignNames: readonly string[]
+	readonly otherLibraries: readonly OtherLibrary[]
 }
 
 /** A group of options as it is written. */
@@ -86,6 +87,13 @@ export interface CapabilitiesSource {
 	readonly expirySlackMs: number
 	readonly maxKeyBytes?: number
 	readonly maxPayloadBytes?: number
+}
+
+/** Options of other session libraries that mean the same, and ours. */
+export interface OtherLibrary {
+	readonly names: readonly string[]
+	readonly options?: readonly string[]
+	readonly hint?: string
 }
 
 /** A relation between options. */

@@ -1,6 +1,7 @@
 /** What an option takes, in words: the same ones in doc comments, in the reference and in the messages at run time. */
 
 import type {Option, Schema} from './model.js'
+import type {OtherLibrary} from './schema-file.js'
 
 /** What `option` takes, as the end of "expected ...". */
 export function expectedText(option: Option, schema: Schema): string {
@@ -19,6 +20,12 @@ export function boundsText(option: Option): string | undefined {
 		return `of at least ${option.minLength} ${option.minLength === 1 ? 'character' : 'characters'}`
 	if (option.maxLength !== undefined) return `of at most ${option.maxLength} characters`
 	return undefined
+}
+
+/** What to use instead of an option of another library, as the end of "expected ...". */
+export function insteadText({options = [], hint}: OtherLibrary): string {
+	const ours = options.length === 0 ? 'no such option' : `${andList(options)} instead`
+	return hint === undefined ? ours : `${ours}: ${hint}`
 }
 
 /** A list in a sentence: `a, b or c`. */

@@ -30,7 +30,7 @@ const PARSERS: Readonly<Record<Exclude<EnvironmentForm, 'none'>, (raw: string) =
  */
 export function configFromEnv(env: Readonly<Record<string, string | undefined>> = process.env): SessionConfig {
 	const set = Object.entries(env).filter(([, raw]) => raw !== '')
-	const {given, problems: nameProblems} = readNames(set, name => name.startsWith('SESSION_'))
+	const {given, problems: nameProblems} = readNames(set, 'environment')
 	const problems: ConfigProblem[] = [...nameProblems]
 	const config = new Map<string, unknown>()
 	for (const [name, {name: key, value: raw}] of given) {

@@ -4,11 +4,12 @@ import {type ConfigProblem, configError} from '../errors.js'
 import {options, type RuleId, rules} from '../generated/options.js'
 import type {OptionName, ResolvedConfig, SessionConfig} from '../generated/types.js'
 import {withAppKeys} from './app-keys.js'
-import {warnDeprecations} from './deprecations.js'
 import {describe} from './describe.js'
+import {misplacedOptions} from './misplaced.js'
 import {type Given, OPTION_NAMES, readNames} from './names.js'
 import {ruleChecks} from './rules.js'
 import {checkValue, defaultValue} from './values.js'
+import {warnDeprecations, warnLongLifetime} from './warnings.js'
 
 /** What a configuration may take from around it. */
 export interface ConfigSurroundings {
@@ -23,17 +24,25 @@ export interface ConfigSurroundings {
  * @throws SessionError `ERR_SESSION_CONFIG` that reports all problems together
  */
 export function resolveConfig(input: SessionConfig = {}, surroundings: ConfigSurroundings = {}): ResolvedConfig {
-	if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-		throw configError([{key: 'configuration', expected: 'an object', received: describe(input)}])
+	if (typeof input !== 'object' || input === null || Array.isArray(input) || input instanceof Promise) {
+		throw configError([{key: 'configuration', expected: 'an object with options', received: describe(input)}])
 	}
-	const {given, problems: nameProblems} = readNames(Object.entries(input), name => name.includes('SESSION'))
+	const {given, problems: nameProblems} = readNames(Object.entries(input), 'object')
 	const {values, problems: valueProblems, faulty} = checkValues(given)
 	const {config, problem: keyProblem} = withAppKeys(withDefaults(values), surroundings.appKeys)
 	if (keyProblem !== undefined) faulty.add('SECRET_KEY')
 
-	const problems = [...nameProblems, ...valueProblems, keyProblem ?? [], brokenRules(config, faulty)].flat()
+	const misplaced = faulty.has('SESSION_TYPE') ? [] : misplacedOptions(given, config.SESSION_TYPE)
+	const problems = [
+		...nameProblems,
+		...valueProblems,
+		...misplaced,
+		keyProblem ?? [],
+		brokenRules(config, faulty),
+	].flat()
 	if (problems.length > 0) throw configError(problems)
 	warnDeprecations(given.keys(), config.SESSION_TYPE)
+	warnLongLifetime(given.get('PERMANENT_SESSION_LIFETIME')?.value, config.PERMANENT_SESSION_LIFETIME)
 	return Object.freeze(config)
 }
 

@@ -3,6 +3,8 @@
  * `src/generated/options.ts`.
  */
 
+import type {SessionType} from '../generated/types.js'
+
 /** What an option takes; `config-schema/README.md` explains each. */
 export type OptionType =
 	| 'boolean'
@@ -37,14 +39,18 @@ export interface OptionEntry {
 	readonly expected: string
 	readonly environment: EnvironmentForm
 	readonly aliases: readonly string[]
+	/** The session types that read it; absent: all. */
+	readonly appliesTo?: readonly SessionType[]
 	/** In the form in which a user would give it; absent when there is none. */
 	readonly default?: unknown
 	/** The least value; of a duration in seconds. */
 	readonly min?: number
 	/** The greatest value; of a duration in seconds. */
 	readonly max?: number
-	/** The values of an enum whose letter case does not matter. */
-	readonly foldTo?: readonly string[]
+	/** The values of an enum. */
+	readonly values?: readonly string[]
+	/** The letter case of an enum does not matter. */
+	readonly ignoreCase?: true
 	/** Null means the same as leaving it out. */
 	readonly nullable?: true
 	/** The value never appears in a message. */

@@ -7,7 +7,11 @@ import {describe} from './describe.js'
 import {bareDomain} from './domain.js'
 import {parseDuration} from './duration.js'
 import {findMisfit} from './json-schema.js'
+import {nearest} from './nearest.js'
 import type {OptionEntry} from './table.js'
+
+/** As many typos may be in a value that is one of a few. */
+const MAX_TYPOS = 2
 
 /** A value in its resolved form, or what came instead of one, in words. */
 export type Checked = {readonly value: unknown} | {readonly received: string}
@@ -26,7 +30,7 @@ export function checkValue(name: OptionName, given: unknown): Checked {
 		case 'fileMode':
 			return checked(name, given, value => (typeof value === 'string' ? Number.parseInt(octalDigits(value), 8) : value))
 		case 'enum':
-			return checked(name, foldCase(given, option.foldTo))
+			return checkEnum(name, option, given)
 		case 'key':
 			return isBytes(given) ? {value: given} : checked(name, given)
 		case 'keys':
@@ -61,8 +65,19 @@ function checkSessionType(given: unknown): Checked {
 	if (wanted === undefined) return {received: describe(given)}
 	const found = Object.entries(sessionTypes).find(([type, {aliases}]) => type === wanted || aliases.includes(wanted))
 	if (found !== undefined) return {value: found[0]}
-	const isPlanned = plannedTypes.includes(wanted)
-	return {received: isPlanned ? `${describe(given)}, which is not yet available in this version` : describe(given)}
+	if (plannedTypes.includes(wanted)) return {received: `${describe(given)}, which is not yet available in this version`}
+	const names = Object.entries(sessionTypes).flatMap(([type, {aliases}]) => [type, ...aliases])
+	return withHint({received: describe(given)}, given, names)
+}
+
+function withHint(result: Checked, given: unknown, values: readonly string[]): Checked {
+	const meant = typeof given === 'string' ? nearest(given, values, MAX_TYPOS) : undefined
+	return 'value' in result || meant === undefined ? result : {received: `${result.received} (meant '${meant}'?)`}
+}
+
+function checkEnum(name: OptionName, {values = [], ignoreCase}: OptionEntry, given: unknown): Checked {
+	const folded = ignoreCase && typeof given === 'string' ? nearest(given, values, 0) : undefined
+	return withHint(checked(name, folded ?? given), given, values)
 }
 
 function checkDuration(name: OptionName, option: OptionEntry, given: unknown): Checked {
@@ -100,11 +115,6 @@ function checkClient(name: OptionName, option: OptionEntry, given: unknown): Che
 	if (methodSets.some(methods => methods.every(has))) return {value: given}
 	const missing = methodSets.map(methods => methods.filter(method => !has(method)).join(', '))
 	return {received: `${describe(given)} without ${missing.join(' and without ')}`}
-}
-
-function foldCase(given: unknown, values: readonly string[] | undefined): unknown {
-	if (typeof given !== 'string') return given
-	return values?.find(value => value.toLowerCase() === given.toLowerCase()) ?? given
 }
 
 function octalDigits(text: string): string {

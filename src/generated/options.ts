@@ -118,7 +118,8 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 		expected: "'Strict', 'Lax' or 'None' in any letter case, or null",
 		environment: 'string',
 		aliases: [],
-		foldTo: ['Strict', 'Lax', 'None'],
+		values: ['Strict', 'Lax', 'None'],
+		ignoreCase: true,
 		nullable: true,
 	},
 	SESSION_COOKIE_PARTITIONED: {
@@ -177,6 +178,7 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 		environment: 'string',
 		aliases: [],
 		default: 'msgpack',
+		values: ['msgpack', 'json'],
 	},
 	SESSION_SERIALIZER: {
 		type: 'client',
@@ -191,6 +193,7 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 		environment: 'string',
 		aliases: [],
 		default: 'throw',
+		values: ['throw', 'discard'],
 	},
 	SESSION_LAZY: {
 		type: 'boolean',
@@ -205,6 +208,7 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 		environment: 'string',
 		aliases: [],
 		default: 'merge',
+		values: ['merge', 'strict', 'last-write-wins'],
 	},
 	SESSION_REGENERATE_GRACE: {
 		type: 'duration',
@@ -244,6 +248,7 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 		expected: 'a store (with read, create, replace, touch, delete and close)',
 		environment: 'none',
 		aliases: [],
+		appliesTo: ['custom'],
 		methodSets: [['read', 'create', 'replace', 'touch', 'delete', 'close']],
 	},
 	SESSION_MEMORY_MAX_SESSIONS: {
@@ -251,6 +256,7 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 		expected: 'an integer of at least 1',
 		environment: 'integer',
 		aliases: [],
+		appliesTo: ['memory'],
 		default: 10000,
 		min: 1,
 	},
@@ -259,6 +265,7 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 		expected: 'a Keyv (with get, set and delete) or a store (with read, create, replace, touch, delete and close)',
 		environment: 'none',
 		aliases: ['SESSION_CACHELIB'],
+		appliesTo: ['keyv'],
 		methodSets: [
 			['get', 'set', 'delete'],
 			['read', 'create', 'replace', 'touch', 'delete', 'close'],
@@ -269,6 +276,7 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 		expected: 'a string of at least 1 character',
 		environment: 'string',
 		aliases: [],
+		appliesTo: ['filesystem'],
 		default: './flask_session',
 		deprecation: {
 			code: 'KSS_DEP_SESSION_FILE_DIR',
@@ -280,6 +288,7 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 		expected: 'an integer of at least 0',
 		environment: 'integer',
 		aliases: [],
+		appliesTo: ['filesystem'],
 		default: 500,
 		min: 0,
 		deprecation: {
@@ -292,6 +301,7 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 		expected: "a file mode from 0 to 0o777 (a number such as 0o600, or an octal string such as '0600')",
 		environment: 'octal',
 		aliases: [],
+		appliesTo: ['filesystem'],
 		default: '0600',
 		deprecation: {
 			code: 'KSS_DEP_SESSION_FILE_MODE',
@@ -303,6 +313,7 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 		expected: 'an ioredis client (with callBuffer), a node-redis client (with sendCommand) or a string that begins with redis:// or rediss://',
 		environment: 'string',
 		aliases: [],
+		appliesTo: ['redis'],
 		secret: true,
 		methodSets: [['callBuffer'], ['sendCommand']],
 		stringAllowed: true,
@@ -385,16 +396,64 @@ export const rules: Readonly<Record<RuleId, RuleEntry>> = {
 	},
 }
 
-/** Names that look like options and belong to somebody else. */
+/** Environment variables that look like options and are those of another program. */
 export const foreignNames: readonly string[] = [
 	'DBUS_SESSION_BUS_ADDRESS',
 	'DESKTOP_SESSION',
 	'GDMSESSION',
 	'SESSIONNAME',
 	'SESSION_MANAGER',
+	'SESSION_SECRET',
 	'XDG_SESSION_CLASS',
 	'XDG_SESSION_DESKTOP',
 	'XDG_SESSION_ID',
 	'XDG_SESSION_PATH',
 	'XDG_SESSION_TYPE',
 ]
+
+/** Options of other session libraries, and what to use instead, in words. */
+export const otherLibraries: Readonly<Record<string, string>> = {
+	key: 'SESSION_COOKIE_NAME instead',
+	name: 'SESSION_COOKIE_NAME instead',
+	SESSION_NAME: 'SESSION_COOKIE_NAME instead',
+	maxAge: "PERMANENT_SESSION_LIFETIME instead: in seconds, not in milliseconds, or as a string such as '1d'",
+	ttl: "PERMANENT_SESSION_LIFETIME instead: in seconds, not in milliseconds, or as a string such as '1d'",
+	expires: "PERMANENT_SESSION_LIFETIME instead: in seconds, not in milliseconds, or as a string such as '1d'",
+	SESSION_COOKIE_MAX_AGE: "PERMANENT_SESSION_LIFETIME instead: in seconds, not in milliseconds, or as a string such as '1d'",
+	SESSION_MAX_AGE: "PERMANENT_SESSION_LIFETIME instead: in seconds, not in milliseconds, or as a string such as '1d'",
+	SESSION_LIFETIME: "PERMANENT_SESSION_LIFETIME instead: in seconds, not in milliseconds, or as a string such as '1d'",
+	SESSION_TTL: "PERMANENT_SESSION_LIFETIME instead: in seconds, not in milliseconds, or as a string such as '1d'",
+	cookie: 'SESSION_COOKIE_NAME, SESSION_COOKIE_SECURE and PERMANENT_SESSION_LIFETIME instead: each option of the cookie has a name of its own',
+	path: 'SESSION_COOKIE_PATH instead',
+	domain: 'SESSION_COOKIE_DOMAIN instead',
+	httpOnly: 'SESSION_COOKIE_HTTPONLY instead',
+	secure: "SESSION_COOKIE_SECURE instead: 'auto' together with app.proxy follows the connection",
+	secureProxy: "SESSION_COOKIE_SECURE instead: 'auto' together with app.proxy follows the connection",
+	proxy: "SESSION_COOKIE_SECURE instead: 'auto' together with app.proxy follows the connection",
+	sameSite: 'SESSION_COOKIE_SAMESITE instead',
+	partitioned: 'SESSION_COOKIE_PARTITIONED instead',
+	rolling: 'SESSION_REFRESH_EACH_REQUEST instead: true by default',
+	renew: 'SESSION_REFRESH_INTERVAL instead',
+	secret: 'SECRET_KEY instead: only for SESSION_USE_SIGNER; session ids need no signature',
+	SESSION_SECRET: 'SECRET_KEY instead: only for SESSION_USE_SIGNER; session ids need no signature',
+	signed: 'SESSION_USE_SIGNER instead: session ids need no signature',
+	store: 'SESSION_TYPE and SESSION_STORE instead: together with the option that takes the client of the store',
+	ContextStore: 'SESSION_TYPE and SESSION_STORE instead: together with the option that takes the client of the store',
+	sessionIdStore: 'SESSION_TYPE and SESSION_STORE instead: together with the option that takes the client of the store',
+	SESSION_DRIVER: 'SESSION_TYPE and SESSION_STORE instead: together with the option that takes the client of the store',
+	prefix: 'SESSION_KEY_PREFIX instead',
+	SESSION_PREFIX: 'SESSION_KEY_PREFIX instead',
+	genid: 'SESSION_ID_GENERATOR instead',
+	encode: 'SESSION_SERIALIZER instead',
+	decode: 'SESSION_SERIALIZER instead',
+	defer: 'SESSION_LAZY instead',
+	resave: 'no such option: a session is stored, and its cookie set, once for each request that has changed it',
+	saveUninitialized: 'no such option: a session is stored, and its cookie set, once for each request that has changed it',
+	autoCommit: 'no such option: a session is stored, and its cookie set, once for each request that has changed it',
+	allowEmpty: 'no such option: a session is stored, and its cookie set, once for each request that has changed it',
+	overwrite: 'no such option: a session is stored, and its cookie set, once for each request that has changed it',
+	unset: 'no such option: a session is stored, and its cookie set, once for each request that has changed it',
+	valid: 'no such option: check and change the session in a middleware of your own',
+	beforeSave: 'no such option: check and change the session in a middleware of your own',
+	externalKey: 'no such option: the id of a session comes from the cookie only',
+}

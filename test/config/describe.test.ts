@@ -1,6 +1,5 @@
 import test from 'ava'
 import {describe} from '../../src/config/describe.js'
-import {editDistance} from '../../src/config/names.js'
 
 test('plain values are shown as they are', t => {
 	const shown: [unknown, string][] = [
@@ -49,12 +48,4 @@ test('a secret is described by its kind and its length', t => {
 	t.is(describe({hunter2: 1}, true), 'an object (secret)')
 	t.is(describe(123, true), 'a number (secret)')
 	t.is(describe(undefined, true), 'undefined')
-})
-
-test('the distance between names counts insertions, deletions and replacements', t => {
-	t.is(editDistance('', ''), 0)
-	t.is(editDistance('abc', 'abc'), 0)
-	t.is(editDistance('abc', 'abd'), 1)
-	t.is(editDistance('abc', 'ab'), 1)
-	t.is(editDistance('kitten', 'sitting'), 3)
 })

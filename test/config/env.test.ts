@@ -2,7 +2,7 @@ import test from 'ava'
 import {configFromEnv, resolveConfig} from '../../src/config/index.js'
 import type {SessionError} from '../../src/errors.js'
 import type {OptionName} from '../../src/generated/types.js'
-import {ENTRIES, plainFits} from './values.js'
+import {companyOf, ENTRIES, plainFits} from './values.js'
 
 for (const [name, {environment, type}] of ENTRIES) {
 	if (environment === 'none') {
@@ -16,7 +16,7 @@ for (const [name, {environment, type}] of ENTRIES) {
 			const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
 			// A number that is a file mode is octal as a string.
 			if (text === '' || (type === 'fileMode' && typeof value === 'number')) continue
-			const company = {SESSION_COOKIE_SECURE: true, SESSION_COOKIE_PATH: '/', SECRET_KEY: 'key'}
+			const company = companyOf(name)
 			const fromEnv = resolveConfig({...company, ...configFromEnv({[name]: text})})
 			t.deepEqual(fromEnv[name], resolveConfig({...company, [name]: value})[name])
 		}
@@ -62,6 +62,11 @@ for (const [name, {aliases, environment}] of ENTRIES) {
 test('an unknown SESSION_ variable is a problem, and the variables of others are ignored', t => {
 	t.deepEqual(keysOf({SESSION_COLOUR: 'red', SESION_TYPE: 'redis'}), ['SESSION_COLOUR', 'SESION_TYPE'])
 	t.deepEqual(configFromEnv({SESSION_MANAGER: 'x', XDG_SESSION_ID: '2', MY_SESSION: 'x', PATH: '/bin'}), {})
+})
+
+test('a variable that is usual for another library is ignored, and one that is nearly ours names ours', t => {
+	t.deepEqual(configFromEnv({SESSION_SECRET: 'x', maxAge: '1', name: 'x', key: 'x'}), {})
+	t.deepEqual(keysOf({SESSION_COOKIE_MAX_AGE: '1'}), ['SESSION_COOKIE_MAX_AGE'])
 })
 
 test('all problems are reported together, without secrets', t => {

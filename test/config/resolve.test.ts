@@ -1,12 +1,14 @@
 import test from 'ava'
 import {type ConfigSurroundings, resolveConfig} from '../../src/config/index.js'
 import {type ConfigProblem, SessionError} from '../../src/errors.js'
+import {otherLibraries} from '../../src/generated/options.js'
 import type {SessionConfig} from '../../src/generated/types.js'
 
 test('all problems are reported together, in one error that lists them', t => {
 	const error = t.throws(
 		() =>
 			resolve({
+				SESSION_TYPE: 'redis',
 				SESSION_TYPO: 1,
 				SESSION_ID_LENGTH: '32',
 				SESSION_CONCURRENCY: 'first',
@@ -38,6 +40,40 @@ test('an unknown option is a problem that names the nearest known one', t => {
 	}
 })
 
+test('an unknown option that is far from every known one is a problem without a guess', t => {
+	for (const name of ['SESSION_FOO', 'SESSION_IDS', 'MY_SESSION_COLOUR'])
+		t.deepEqual(problemsOf({[name]: 'x'}), [{key: name, expected: 'a known option', received: 'an unknown option'}])
+})
+
+test('options of other session libraries are a problem that names ours', t => {
+	const received = 'an option of another session library'
+	t.deepEqual(problemsOf({key: 'sid', maxAge: 86_400_000, rolling: true}), [
+		{key: 'key', expected: 'SESSION_COOKIE_NAME instead', received},
+		{
+			key: 'maxAge',
+			expected: "PERMANENT_SESSION_LIFETIME instead: in seconds, not in milliseconds, or as a string such as '1d'",
+			received,
+		},
+		{key: 'rolling', expected: 'SESSION_REFRESH_EACH_REQUEST instead: true by default', received},
+	])
+	t.deepEqual(keysOf({secret: 'x', resave: false, SESSION_SECRET: 'x'}), ['secret', 'resave', 'SESSION_SECRET'])
+	for (const [name, expected] of Object.entries(otherLibraries))
+		t.deepEqual(problemsOf({[name]: 'x'}), [{key: name, expected, received}])
+})
+
+test('an option of another session type names what came, also when that is the default', t => {
+	t.deepEqual(problemsOf({SESSION_REDIS: 'redis://localhost'}), [
+		{key: 'SESSION_REDIS', expected: "SESSION_TYPE 'redis' beside it", received: "no SESSION_TYPE, which is 'null'"},
+	])
+	t.deepEqual(keysOf({SESSION_TYPE: 'rediss', SESSION_REDIS: 'redis://localhost'}), ['SESSION_TYPE'])
+})
+
+test('a value that is nearly one of a few says which', t => {
+	t.is(problemsOf({SESSION_TYPE: 'rediss'})[0]?.received, "'rediss' (meant 'redis'?)")
+	t.is(problemsOf({SESSION_CONCURRENCY: 'Merge'})[0]?.received, "'Merge' (meant 'merge'?)")
+	t.is(problemsOf({SESSION_TYPE: 'sqlite'})[0]?.received, "'sqlite'")
+})
+
 test('names that are those of somebody else are ignored', t => {
 	const others = {
 		DEBUG: true,
@@ -61,20 +97,20 @@ test('a configuration without prototype is taken', t => {
 })
 
 test('something that is not an object is a problem', t => {
-	for (const value of [null, 'redis', 5, []] as unknown[])
+	for (const value of [null, 'redis', 5, [], Promise.resolve({})] as unknown[])
 		t.deepEqual(
 			problemsOf(value as Record<string, unknown>).map(({key, expected}) => ({key, expected})),
-			[{key: 'configuration', expected: 'an object'}],
+			[{key: 'configuration', expected: 'an object with options'}],
 		)
 })
 
 test('an option and its alias with the same value are one option', t => {
 	const keyv = new Map()
-	t.is(resolve({SESSION_KEYV: keyv, SESSION_CACHELIB: keyv}).SESSION_KEYV as unknown, keyv)
+	t.is(resolve({SESSION_TYPE: 'keyv', SESSION_KEYV: keyv, SESSION_CACHELIB: keyv}).SESSION_KEYV as unknown, keyv)
 })
 
 test('an option and its alias with different values are a problem', t => {
-	t.deepEqual(problemsOf({SESSION_KEYV: new Map(), SESSION_CACHELIB: new Map()}), [
+	t.deepEqual(problemsOf({SESSION_TYPE: 'keyv', SESSION_KEYV: new Map(), SESSION_CACHELIB: new Map()}), [
 		{
 			key: 'SESSION_KEYV',
 			expected: 'one value',
@@ -107,8 +143,11 @@ test('a domain is that of the cookie: without a leading dot and a port, in ASCII
 })
 
 test('a file mode is a number or octal digits', t => {
-	for (const mode of [0o640, '0640', '640', '0o640']) t.is(resolve({SESSION_FILE_MODE: mode}).SESSION_FILE_MODE, 0o640)
-	for (const mode of [640, '0888', '6400', 0o1000]) t.is(problemsOf({SESSION_FILE_MODE: mode}).length, 1, String(mode))
+	const files = {SESSION_TYPE: 'filesystem'}
+	for (const mode of [0o640, '0640', '640', '0o640'])
+		t.is(resolve({...files, SESSION_FILE_MODE: mode}).SESSION_FILE_MODE, 0o640)
+	for (const mode of [640, '0888', '6400', 0o1000])
+		t.deepEqual(keysOf({...files, SESSION_FILE_MODE: mode}), ['SESSION_FILE_MODE'], String(mode))
 })
 
 test('a prefix of keys is printable ASCII without white space, and may be empty', t => {
@@ -128,7 +167,7 @@ test('the values of secret options never appear', t => {
 			SESSION_KEYV: `keyv://user:${secret}@host`,
 		}),
 	)
-	t.is(error?.message.split('\n').length, 5)
+	t.is(error?.message.split('\n').length, 7)
 	t.notRegex(error?.message ?? '', /hunter2/)
 	t.notRegex(JSON.stringify((error as SessionError).problems), /hunter2/)
 	t.regex(error?.message ?? '', /SECRET_KEY_FALLBACKS: .* received a string of 15 characters \(secret\)/)

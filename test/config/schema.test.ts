@@ -7,7 +7,7 @@ import type {SessionError} from '../../src/errors.js'
 import {plannedTypes, sessionTypes} from '../../src/generated/options.js'
 import {storeRegistry} from '../../src/generated/stores.js'
 import type {OptionName, SessionConfig, SessionType} from '../../src/generated/types.js'
-import {ENTRIES, fits, misfits, plainFits, standIn} from './values.js'
+import {companyOf, ENTRIES, fits, misfits, plainFits, STORE_METHODS, standIn} from './values.js'
 
 const REFERENCE = readFileSync(join(import.meta.dirname, '../../docs/config-reference.md'), 'utf8')
 
@@ -47,7 +47,8 @@ for (const [name, option] of ENTRIES) {
 
 	for (const alias of option.aliases) {
 		test(`${alias} means ${name}`, t => {
-			for (const value of fits(name)) t.deepEqual(resolveConfig({[alias]: value})[name], only(name, value))
+			for (const value of fits(name))
+				t.deepEqual(resolveConfig({...companyOf(name), [alias]: value})[name], only(name, value))
 		})
 	}
 }
@@ -77,10 +78,10 @@ for (const [name, option] of ENTRIES.filter(([, {type}]) => type === 'enum')) {
 		t.is(problem?.received, "'no-such-value'")
 	})
 
-	test(`${name} ${option.foldTo === undefined ? 'minds' : 'does not mind'} the letter case`, t => {
+	test(`${name} ${option.ignoreCase === undefined ? 'minds' : 'does not mind'} the letter case`, t => {
 		const [value] = plainFits(name) as string[]
 		const shouted = value?.toUpperCase()
-		if (option.foldTo === undefined) refuses(t, name, shouted)
+		if (option.ignoreCase === undefined) refuses(t, name, shouted)
 		else t.is(only(name, shouted), value)
 	})
 }
@@ -101,7 +102,8 @@ for (const [name, {methodSets}] of ENTRIES.filter(([, {type}]) => type === 'clie
 for (const type of Object.keys(sessionTypes) as SessionType[]) {
 	test(`SESSION_TYPE ${type} is taken under all its names`, t => {
 		for (const name of [type, ...sessionTypes[type].aliases, type.toUpperCase()]) {
-			const config = {SESSION_TYPE: name, SESSION_STORE: standIn(STORE_METHODS)} as unknown as SessionConfig
+			const store = type === 'custom' ? {SESSION_STORE: standIn(STORE_METHODS)} : {}
+			const config = {SESSION_TYPE: name, ...store} as unknown as SessionConfig
 			t.is(resolveConfig(config).SESSION_TYPE, type)
 		}
 	})
@@ -118,6 +120,26 @@ test('SESSION_TYPE may be null, which is the type null', t => {
 	t.is(resolveConfig({SESSION_TYPE: null}).SESSION_TYPE, 'null')
 })
 
+for (const [name, {appliesTo}] of ENTRIES) {
+	if (appliesTo === undefined) continue
+	test(`${name} is a problem with a session type that does not read it`, t => {
+		const [value] = fits(name)
+		for (const type of Object.keys(sessionTypes) as SessionType[]) {
+			if (appliesTo.includes(type)) continue
+			const store = type === 'custom' ? {SESSION_STORE: standIn(STORE_METHODS)} : {}
+			const problems = problemsOf({SESSION_TYPE: type, ...store, [name]: value} as SessionConfig)
+			const own = type === 'custom' || name !== 'SESSION_STORE' ? problems : problems.slice(0, 1)
+			t.deepEqual(own, [
+				{
+					key: name,
+					expected: `SESSION_TYPE ${appliesTo.map(other => `'${other}'`).join(' or ')} beside it`,
+					received: `SESSION_TYPE '${type}'`,
+				},
+			])
+		}
+	})
+}
+
 test('an available store is a module that exports createStore', async t => {
 	for (const {load} of Object.values(storeRegistry)) t.is(typeof (await load()).createStore, 'function')
 })
@@ -129,12 +151,8 @@ test('the resolved configuration has all canonical names, no other, and is froze
 	t.true(Object.isFrozen(config.SECRET_KEY_FALLBACKS))
 })
 
-const STORE_METHODS = ['read', 'create', 'replace', 'touch', 'delete', 'close']
-
 function only(name: OptionName, value: unknown): unknown {
-	// What the rules between options ask for beside it.
-	const company: SessionConfig = {SECRET_KEY: 'key', SESSION_COOKIE_SECURE: true, SESSION_COOKIE_PATH: '/'}
-	return resolveConfig({...company, [name]: value} as SessionConfig)[name]
+	return resolveConfig({...companyOf(name), [name]: value} as SessionConfig)[name]
 }
 
 function problemsOf(config: SessionConfig) {
@@ -147,7 +165,7 @@ function problemsOf(config: SessionConfig) {
 }
 
 function refuses(t: ExecutionContext, name: OptionName, value: unknown) {
-	const problems = problemsOf({[name]: value})
+	const problems = problemsOf({...companyOf(name), [name]: value})
 	t.deepEqual(
 		problems.map(problem => problem.key),
 		[name],

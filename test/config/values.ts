@@ -5,7 +5,8 @@ import {join} from 'node:path'
 import {OPTION_NAMES} from '../../src/config/names.js'
 import type {OptionEntry, OptionType} from '../../src/config/table.js'
 import {options} from '../../src/generated/options.js'
-import type {OptionName} from '../../src/generated/types.js'
+import type {OptionName, SessionConfig} from '../../src/generated/types.js'
+import type {SessionStore} from '../../src/stores/contract.js'
 
 const PUBLISHED: {readonly properties: Readonly<Record<string, {readonly examples?: readonly unknown[]}>>} = JSON.parse(
 	readFileSync(join(import.meta.dirname, '../../src/generated/config.schema.json'), 'utf8'),
@@ -60,6 +61,17 @@ export function fits(name: OptionName): readonly unknown[] {
 	const code = type === 'key' ? [bytes] : type === 'keys' ? [[bytes, 'text']] : methodSets.map(standIn)
 	return [...plainFits(name), ...code]
 }
+
+/** What an option needs beside it: its session type, and what the rules between options ask for. */
+export function companyOf(name: OptionName): SessionConfig {
+	const [type] = (options[name] as OptionEntry).appliesTo ?? []
+	const store = type === 'custom' ? {SESSION_STORE: standIn(STORE_METHODS) as SessionStore} : {}
+	const cookie = {SECRET_KEY: 'key', SESSION_COOKIE_SECURE: true, SESSION_COOKIE_PATH: '/'}
+	return {...cookie, ...store, ...(type && {SESSION_TYPE: type})}
+}
+
+/** The methods that every store has. */
+export const STORE_METHODS = ['read', 'create', 'replace', 'touch', 'delete', 'close']
 
 /** An object with these methods. */
 export function standIn(methods: readonly string[]): unknown {
