@@ -21,6 +21,9 @@ import {table} from './support/table.mjs'
 /** How many pairs run at once; each has a session of its own. */
 const AT_ONCE = 16
 
+/** How many requests of one session add 1 to its counter at once. */
+const BURST = 20
+
 const {values} = parseArgs({options: {write: {type: 'boolean'}, pairs: {type: 'string', default: '1000'}}})
 const pairs = Number(values.pairs)
 
@@ -44,17 +47,25 @@ async function measureAll() {
 		try {
 			const lost = await sum(index => countLostWrites(server, gates, index))
 			await removeKeys(redis, prefix)
+			const counted = await countBurst(server, gates)
+			await removeKeys(redis, prefix)
 			const answered = await sum(index => reviveByChange(server, gates, index))
 			const stored = await countKeys(prefix)
 			const counts = [lost, Math.max(answered, stored)].map(count => count.toLocaleString('en'))
-			rows.push([library.name, versionOf(library.from), ...counts])
+			rows.push([library.name, versionOf(library.from), ...counts, `${counted} of ${BURST}`])
 		} finally {
 			await server.close()
 			await removeKeys(redis, prefix)
 		}
 	}
 	const count = pairs.toLocaleString('en')
-	const head = ['', 'version', `writes lost in ${count} pairs`, `sessions revived in ${count} pairs`]
+	const head = [
+		'',
+		'version',
+		`writes lost in ${count} pairs`,
+		`sessions revived in ${count} pairs`,
+		`counted of ${BURST} at once`,
+	]
 	const {redis_version: redisVersion} = Object.fromEntries(
 		(await redis.info('server')).split('\r\n').map(line => line.split(':')),
 	)
@@ -71,6 +82,16 @@ async function countLostWrites(server, gates, index) {
 	await Promise.all(both)
 	const kept = await Promise.all(['a', 'b'].map(key => server.get(`/get?f=${key}`, cookie)))
 	return kept.filter(value => value !== '1').length
+}
+
+/** Many requests of one session add 1 to its counter; all have read the session before the first one adds. */
+async function countBurst(server, gates) {
+	const cookie = await server.login('burst')
+	const all = Array.from({length: BURST}, () => server.get('/count?gate=burst', cookie))
+	await gates.arrivals('burst', BURST)
+	gates.open('burst')
+	await Promise.all(all)
+	return server.get('/get?f=n', cookie)
 }
 
 /** A request reads the session; a logout begins and is answered; then the first one sets a key and ends. */

@@ -15,6 +15,14 @@ import {describeStore} from './stores.js'
 import type {Visitor} from './visitor.js'
 import {WrongInput} from './wrong-input.js'
 
+const WHAT_TO_TRY = `
+Things to try on the page:
+- Log in, and watch the session id change.
+- Add to the counter in 20 requests at once: all 20 count.
+- Log out while a slow request runs: the session does not come back.
+- Open the page in two tabs, log out in one, and send a form in the other.
+`
+
 const {server, sessions} = await start().catch(refuse)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
@@ -37,8 +45,9 @@ async function start() {
 
 	const server = createServer(app.callback())
 	const {port} = await listen(server, wanted)
-	console.log(`Sessions are kept in ${describeStore(config)}.`)
+	console.log(`Sessions are stored in ${describeStore(config)}.`)
 	console.log(`Listening on http://localhost:${port}`)
+	console.log(WHAT_TO_TRY)
 	return {server, sessions}
 }
 

@@ -21,7 +21,7 @@ export function homePage({session, isNew, messages, stored, store}: HomePage): H
 		html`
 		<header>
 			<h1>${session.user ? html`Hello, ${session.user}` : 'Hello, visitor'}</h1>
-			<p>This page is served by Koa. What it remembers of you is kept in <strong>${store}</strong>; your browser has a cookie with the session id, and nothing else.</p>
+			<p>This page is served by Koa. What it remembers of you is stored in <strong>${store}</strong>; your browser has a cookie with the session id, and nothing else.</p>
 		</header>
 		${messages.map(([category, message]) => html`<p role="status" class="message ${category}">${message}</p>`)}
 		<div class="cards">
@@ -39,7 +39,7 @@ function factsCard(session: Session<Visitor>, isNew: boolean): Html {
 		<section aria-labelledby="facts">
 			<h2 id="facts">Session</h2>
 			<dl>
-				<dt>Id</dt><dd><code>${session.sid.slice(0, 8)}…</code> <small>the first 8 of ${session.sid.length} characters: who knows an id is that visitor, so a page should not show it</small></dd>
+				<dt>Id</dt><dd><code>${session.sid.slice(0, 8)}…</code> <small>the first 8 of ${session.sid.length} characters: anyone with the id is that visitor, so a page should not show it</small></dd>
 				<dt>New</dt><dd>${isNew ? 'yes, this request began it' : 'no'}</dd>
 				<dt>Expires</dt><dd>${expiry(session.expiresAt)}</dd>
 				<dt>Permanent</dt><dd>${session.permanent ? 'yes, it outlives the browser' : 'no, it ends with the browser'}</dd>
@@ -71,7 +71,8 @@ function counterCard(session: Session<Visitor>, token: Html): Html {
 			<h2 id="counter">Counter</h2>
 			<p><output>${session.count ?? 0}</output></p>
 			<form method="post" action="/count">${token}<button>Add one</button></form>
-			<p><small>Login keeps it, logout does not.</small></p>
+			<p><button type="button" data-run="burst" hidden>Add one in 20 requests at once</button></p>
+			<p><small>Every request counts, also those that overlap. koa-session counts 1 of 20: docs/concurrency.md has the measurement. Login keeps the counter, logout does not.</small></p>
 		</section>`
 }
 
@@ -93,7 +94,8 @@ function logoutCard(user: string, token: Html): Html {
 			<h2 id="logout">Log out</h2>
 			<p>Logged in as <strong>${user}</strong>.</p>
 			<form method="post" action="/logout">${token}<button>Log out</button></form>
-			<p><small>Deletes the record from the store at once.</small></p>
+			<p><button type="button" data-run="logout" hidden>Log out while a slow request runs</button></p>
+			<p><small>Deletes the record from the store at once. A slow request that ends afterwards does not bring it back.</small></p>
 		</section>`
 }
 
@@ -153,8 +155,10 @@ function layout(title: string, body: Html): Html {
 		<link rel="icon" href="data:,">
 		<title>${title} - koa-server-session</title>
 		${STYLE}
+		<script type="module" src="/browser.js"></script>
 	</head>
 	<body>
+		<p id="result" class="message info" role="status" tabindex="-1" hidden></p>
 		<main>${body}
 		</main>
 		<footer>koa-server-session, the example of <code>npm start</code></footer>

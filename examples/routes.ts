@@ -1,3 +1,5 @@
+import {readFile} from 'node:fs/promises'
+import {setTimeout as sleep} from 'node:timers/promises'
 import Router from '@koa/router'
 import type {DefaultState} from 'koa'
 import type {Session} from '../src/index.js'
@@ -26,6 +28,11 @@ export function createRouter(store: string): Router<DefaultState, WithSession> {
 		ctx.body = homePage({session, isNew, messages, stored, store}).text
 	})
 
+	router.get('/browser.js', async ctx => {
+		ctx.type = 'text/javascript'
+		ctx.body = await readFile(new URL('browser.js', import.meta.url))
+	})
+
 	router.use(async (ctx, next) => {
 		if (ctx.method !== 'POST') return next()
 		ctx.form = await readForm(ctx)
@@ -40,6 +47,12 @@ export function createRouter(store: string): Router<DefaultState, WithSession> {
 	router.post('/count', async ctx => {
 		// not `session.count++`: of two overlapping requests that add one, both shall count
 		await ctx.session.update('count', (count = 0) => count + 1)
+	})
+
+	router.post('/slow', async ctx => {
+		await sleep(1000)
+		// stored only when the session is still there
+		ctx.session.late = true
 	})
 
 	router.post('/flash', ctx => {

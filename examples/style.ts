@@ -12,7 +12,8 @@ export const CSS = `
 }
 * { box-sizing: border-box; }
 body { margin: 0; padding: 2rem 1rem; background: var(--paper); color: var(--ink); font: 1rem/1.55 system-ui, sans-serif; }
-main, footer { max-width: 60rem; margin: 0 auto; }
+main, footer, #result { max-width: 60rem; margin: 0 auto; }
+#result { margin-bottom: 1.5rem; }
 header { max-width: 42rem; margin-bottom: 1.5rem; }
 h1 { margin: 0 0 .5rem; font-size: clamp(1.6rem, 5vw, 2.3rem); line-height: 1.2; overflow-wrap: anywhere; }
 h2 { margin: 0 0 .75rem; font-size: 1.05rem; }
@@ -31,9 +32,11 @@ dd small { display: block; }
 output { font-size: 2.6rem; font-weight: 600; line-height: 1; font-variant-numeric: tabular-nums; }
 form { display: grid; gap: .75rem; margin-bottom: .75rem; justify-items: start; }
 label { display: grid; gap: .25rem; width: 100%; font-size: .9rem; color: var(--soft); }
-input, select, button { font: inherit; border-radius: .4rem; padding: .45rem .7rem; }
+input, select, button { font: inherit; border-radius: .4rem; padding: .55rem .7rem; min-height: 2.75rem; }
 input, select { width: 100%; color: var(--ink); background: var(--paper); border: 1px solid var(--line); }
 button { border: 0; padding-inline: 1.1rem; background: var(--accent); color: var(--on-accent); font-weight: 600; cursor: pointer; }
+[hidden] { display: none; }
+button:disabled { opacity: .6; cursor: progress; }
 button:hover { filter: brightness(1.1); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 pre { margin: 0 0 .75rem; padding: .9rem; overflow-x: auto; background: var(--paper); border-radius: .4rem; }

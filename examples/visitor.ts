@@ -2,6 +2,8 @@
 export interface Visitor {
 	/** How often the button was pressed. */
 	count?: number
+	/** Set by a slow request at its end. */
+	late?: boolean
 	/** Who has logged in. */
 	user?: string
 	/** Stands in every form of the page. */

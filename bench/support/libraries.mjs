@@ -14,6 +14,7 @@ const SECRET = 'a secret of at least thirty-two characters'
  *
  * - `/login?uid=u` sets `uid`;
  * - `/put?f=k&gate=g` reads the session, waits at the gate, and sets the key `k` to `1`;
+ * - `/count?gate=g` reads the session, waits at the gate, and adds 1 to `n`, in the way that the library recommends;
  * - `/get?f=k` answers the value of `k`, or `none`;
  * - `/logout` destroys the session.
  */
@@ -32,7 +33,8 @@ async function ours({redis, prefix, gates}, config) {
 	const {serverSession} = await import('koa-server-session')
 	const app = new Koa()
 	app.use(serverSession(app, {SESSION_TYPE: 'redis', SESSION_REDIS: redis, SESSION_KEY_PREFIX: prefix, ...config}))
-	app.use(koaRoutes(gates, ctx => ctx.session.destroy()))
+	const count = ctx => ctx.session.update('n', (n = 0) => n + 1)
+	app.use(koaRoutes(gates, {count, logOut: ctx => ctx.session.destroy()}))
 	return listen(http.createServer(app.callback()))
 }
 
@@ -45,14 +47,19 @@ function withKoaSession({redis, prefix, gates}) {
 	}
 	app.use(koaSession({signed: false, store}, app))
 	app.use(
-		koaRoutes(gates, ctx => {
-			ctx.session = null
+		koaRoutes(gates, {
+			count: ctx => {
+				ctx.session.n = (ctx.session.n ?? 0) + 1
+			},
+			logOut: ctx => {
+				ctx.session = null
+			},
 		}),
 	)
 	return listen(http.createServer(app.callback()))
 }
 
-function koaRoutes(gates, logOut) {
+function koaRoutes(gates, {count, logOut}) {
 	return async ctx => {
 		const {f, gate, uid} = ctx.query
 		if (ctx.path === '/login') ctx.session.uid = uid
@@ -61,8 +68,13 @@ function koaRoutes(gates, logOut) {
 			await gates.pass(gate)
 			ctx.session[f] = '1'
 		}
+		if (ctx.path === '/count') {
+			if (ctx.session.uid === undefined) ctx.throw(401)
+			await gates.pass(gate)
+			await count(ctx)
+		}
 		if (ctx.path === '/logout') await logOut(ctx)
-		ctx.body = ctx.path === '/get' ? (ctx.session[f] ?? 'none') : 'ok'
+		ctx.body = ctx.path === '/get' ? String(ctx.session[f] ?? 'none') : 'ok'
 	}
 }
 
@@ -78,8 +90,13 @@ function withExpressSession({redis, prefix, gates}) {
 			await gates.pass(gate)
 			req.session[f] = '1'
 		}
+		if (req.path === '/count') {
+			if (req.session.uid === undefined) return res.sendStatus(401)
+			await gates.pass(gate)
+			req.session.n = (req.session.n ?? 0) + 1
+		}
 		if (req.path === '/logout') return req.session.destroy(() => res.send('ok'))
-		return res.send(req.path === '/get' ? (req.session[f] ?? 'none') : 'ok')
+		return res.send(req.path === '/get' ? String(req.session[f] ?? 'none') : 'ok')
 	})
 	return listen(http.createServer(app))
 }
@@ -103,7 +120,13 @@ async function withFastifySession({redis, prefix, gates}) {
 		session.set(query.f, '1')
 		return 'ok'
 	})
-	app.get('/get', async ({session, query}) => session.get(query.f) ?? 'none')
+	app.get('/count', async ({session, query}, reply) => {
+		if (session.get('uid') === undefined) return reply.code(401).send('none')
+		await gates.pass(query.gate)
+		session.set('n', (session.get('n') ?? 0) + 1)
+		return 'ok'
+	})
+	app.get('/get', async ({session, query}) => String(session.get(query.f) ?? 'none'))
 	app.get('/logout', async ({session}) => {
 		await session.destroy()
 		return 'ok'

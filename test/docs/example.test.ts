@@ -1,14 +1,12 @@
-import {spawn} from 'node:child_process'
 import {createHash} from 'node:crypto'
 import {once} from 'node:events'
-import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises'
+import {readdir, readFile} from 'node:fs/promises'
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
-import {tmpdir} from 'node:os'
-import {join, resolve} from 'node:path'
-import {createInterface} from 'node:readline'
+import {join} from 'node:path'
 import test, {type ExecutionContext} from 'ava'
 import {Redis} from 'ioredis'
+import {startExample} from '../support/example.js'
 import {redisServer} from '../support/servers/redis.js'
 import {startFor, testWith} from '../support/servers/server.js'
 
@@ -22,7 +20,7 @@ test('npm start runs the example after the set-up', async t => {
 
 test('the example logs in, counts, flashes and logs out on the file store', async t => {
 	const {url, directory, lines} = await startExample(t, {PORT: '0'})
-	t.deepEqual(lines, ['Sessions are kept in files in ./flask_session.'])
+	t.deepEqual(lines, ['Sessions are stored in files in ./flask_session.'])
 	const {live, ended} = await walk(t, url)
 	const files = await readdir(join(directory, 'flask_session'))
 	t.true(files.includes(fileOf(live)))
@@ -34,7 +32,7 @@ withRedis('the example logs in, counts, flashes and logs out on redis', async t 
 	const client = new Redis(redis.url)
 	t.teardown(() => client.quit())
 	const {url, lines} = await startExample(t, {PORT: '0', SESSION_TYPE: 'redis', SESSION_REDIS: redis.url})
-	t.deepEqual(lines, [`Sessions are kept in redis at 127.0.0.1:${redis.port}.`])
+	t.deepEqual(lines, [`Sessions are stored in redis at 127.0.0.1:${redis.port}.`])
 	const {live, ended} = await walk(t, url)
 	t.is(await client.exists(`session:${live}`), 1)
 	t.is(await client.exists(ended.map(sid => `session:${sid}`)), 0)
@@ -78,10 +76,9 @@ test('what a visitor has typed is shown as text', async t => {
 })
 
 test('the example takes another port when its own is not free and PORT is not set', async t => {
-	const taken = createServer()
-	taken.listen(3000)
-	// somebody else on this machine may have it already, which is as good
-	await Promise.race([once(taken, 'listening'), once(taken, 'error')])
+	const taken = createServer().listen(3000)
+	// somebody else on this machine may have it already, which is as good: `once` rejects then
+	await once(taken, 'listening').catch(() => {})
 	t.teardown(() => taken.close())
 	const {url} = await startExample(t, {})
 	t.not(new URL(url).port, '3000')
@@ -151,37 +148,6 @@ async function walk(t: ExecutionContext, url: string) {
 	t.is(storedIn(loggedOut.text).user, undefined)
 
 	return {live: visitor.sid(), ended: [sid, loggedInSid]}
-}
-
-/** Starts the example as `npm start` does, in a directory of its own, and waits until it listens. */
-async function startExample(t: ExecutionContext, env: Record<string, string>) {
-	const directory = await mkdtemp(join(tmpdir(), 'kss-example-'))
-	const program = [resolve('node_modules/tsx/dist/cli.mjs'), resolve('examples/app.ts')]
-	const surroundings = Object.entries(process.env).filter(([name]) => name !== 'PORT' && !name.startsWith('SESSION_'))
-	const child = spawn(process.execPath, program, {
-		cwd: directory,
-		env: {...Object.fromEntries(surroundings), ...env},
-		stdio: ['ignore', 'pipe', 'pipe'],
-	})
-	const ended = once(child, 'exit')
-	t.teardown(async () => {
-		child.kill()
-		await ended
-		await rm(directory, {recursive: true, force: true})
-	})
-	let complaints = ''
-	child.stderr.on('data', text => {
-		complaints += text
-	})
-	const lines: string[] = []
-	for await (const line of createInterface(child.stdout)) {
-		const [, url] = /^Listening on (http:.+)$/.exec(line) ?? []
-		if (url !== undefined) return {url, directory, lines, child}
-		lines.push(line)
-	}
-	const [code] = await ended
-	t.is(code, 1)
-	throw new Error(`The example did not start: ${complaints}`)
 }
 
 /** A visitor with a cookie jar that follows no redirect. */
