@@ -2,7 +2,7 @@ import {isDeepStrictEqual} from 'node:util'
 
 import type Koa = require('koa')
 
-import {SessionError} from '../errors.js'
+import {configError, SessionError} from '../errors.js'
 import type {Data} from '../serializers/codec.js'
 import {isPlainObject, kindOf} from '../serializers/values.js'
 import {FLASHES, type FlashesOptions, presentFlashes} from '../session/flash.js'
@@ -49,10 +49,15 @@ const OF_KOA: ReadonlySet<string> = new Set([
 
 /**
  * Gives the context of `app` the property `name`, and, with the default name, `flash` and `flashes`.
- * @throws SessionError `ERR_SESSION_MOUNTED_TWICE` when the property is there already
+ * @throws SessionError `ERR_SESSION_MOUNTED_TWICE` when the application has given it that property already,
+ * `ERR_SESSION_CONFIG` when Koa has
  */
 export function mount(app: Koa, name: string): Slot {
-	if (name in app.context || OF_KOA.has(name)) {
+	if (OF_KOA.has(name) || name in Object.getPrototypeOf(app.context)) {
+		const received = `'${name}', which Koa has there`
+		throw configError([{key: 'SESSION_PROPERTY', expected: 'a name that is free on ctx', received}])
+	}
+	if (name in app.context) {
 		throw new SessionError(
 			'ERR_SESSION_MOUNTED_TWICE',
 			`ctx.${name} is there already. A second instance on one application needs another SESSION_PROPERTY.`,

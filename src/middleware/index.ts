@@ -2,7 +2,8 @@ import type {IncomingMessage} from 'node:http'
 
 import type Koa = require('koa')
 
-import {resolveConfig} from '../config/index.js'
+import {describe, resolveConfig} from '../config/index.js'
+import {configError} from '../errors.js'
 import type {SessionConfig} from '../generated/types.js'
 import type {Session, SessionData} from '../session/session.js'
 import {cycleOf, mount} from './context.js'
@@ -40,7 +41,7 @@ export interface ServerSession<D extends object = SessionData>
  * given, and it emits the `session:*` events
  * @param config see docs/config-reference.md
  * @param options what a test puts in the place of the real thing
- * @throws SessionError `ERR_SESSION_CONFIG` with every fault of the configuration; `ERR_SESSION_MOUNTED_TWICE` when
+ * @throws SessionError `ERR_SESSION_CONFIG` with every fault of the configuration, or without an application; `ERR_SESSION_MOUNTED_TWICE` when
  * the context of the application has the property already
  */
 export function serverSession<D extends object = SessionData>(
@@ -48,6 +49,7 @@ export function serverSession<D extends object = SessionData>(
 	config: SessionConfig = {},
 	options: ServerSessionOptions = {},
 ): ServerSession<D> {
+	assertApplication(app, config)
 	const resolved = resolveConfig(config, {appKeys: app.keys})
 	const slot = mount(app, resolved.SESSION_PROPERTY)
 	const core = createInstance(app, resolved, options)
@@ -73,4 +75,19 @@ export function serverSession<D extends object = SessionData>(
 		cleanup: ({signal}: {signal?: AbortSignal} = {}) => core.store.sweep(signal),
 		fromRequest: (request: IncomingMessage) => openForUpgrade(core, request),
 	}) as unknown as ServerSession<D>
+}
+
+// koa-session takes the application in the second place.
+function assertApplication(app: unknown, config: unknown): void {
+	if (isApplication(app)) return
+	const received = isApplication(config) ? 'the application in the second place' : describe(app)
+	throw configError(
+		[{key: 'app', expected: 'a Koa application, as in serverSession(app, config)', received}],
+		'The call of serverSession',
+	)
+}
+
+function isApplication(value: unknown): value is Koa {
+	const {context, use} = (value ?? {}) as Partial<Koa>
+	return typeof context === 'object' && typeof use === 'function'
 }

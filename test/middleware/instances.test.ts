@@ -52,7 +52,23 @@ test('a second instance under the same property is refused at once', t => {
 test('a property that Koa itself has is refused at once', t => {
 	for (const name of ['request', 'req', 'app', 'state', 'respond', 'body', 'cookies', 'throw']) {
 		const create = () => serverSession(new Koa(), {SESSION_TYPE: 'memory', SESSION_PROPERTY: name})
-		t.throws(create, {message: new RegExp(name)}, name)
+		const error = t.throws<SessionError>(create, {code: 'ERR_SESSION_CONFIG'}, name)
+		t.is(error?.problems[0]?.received, `'${name}', which Koa has there`)
+	}
+})
+
+test('a call without the application, or with it in the second place, says how to call', t => {
+	const call = serverSession as (...args: unknown[]) => unknown
+	for (const [args, received] of [
+		[[{SESSION_TYPE: 'memory'}, new Koa()], 'the application in the second place'],
+		[[{SESSION_TYPE: 'memory'}], 'an object with SESSION_TYPE'],
+		[[], 'undefined'],
+		[['redis://localhost'], "'redis://localhost'"],
+	] as const) {
+		const error = t.throws<SessionError>(() => call(...args), {code: 'ERR_SESSION_CONFIG'})
+		t.deepEqual(error?.problems, [
+			{key: 'app', expected: 'a Koa application, as in serverSession(app, config)', received},
+		])
 	}
 })
 
