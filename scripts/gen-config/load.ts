@@ -21,16 +21,20 @@ export interface LoadedFile {
 export function loadYaml(file: string, text: string): LoadedFile {
 	const lines = new LineCounter()
 	const document = parseDocument(text, {lineCounter: lines})
+	// After the first line that is not YAML the parser finds faults everywhere.
+	const [, ...repeated] = document.errors.filter(error => error.code !== 'DUPLICATE_KEY')
 	return {
 		file,
 		value: document.errors.length > 0 ? undefined : document.toJS(),
 		lineOf: path => lines.linePos(offsetOf(document.contents, path)).line,
-		faults: document.errors.map(error => ({
-			file,
-			line: lines.linePos(error.pos[0]).line,
-			rule: error.code === 'DUPLICATE_KEY' ? 'duplicate-name' : 'yaml',
-			message: error.message.split('\n')[0]?.replace(/ at line .*/u, '') ?? error.code,
-		})),
+		faults: document.errors
+			.filter(error => !repeated.includes(error))
+			.map(error => ({
+				file,
+				line: lines.linePos(error.pos[0]).line,
+				rule: error.code === 'DUPLICATE_KEY' ? 'duplicate-name' : 'yaml',
+				message: error.message.split('\n')[0]?.replace(/ at line .*/u, '') ?? error.code,
+			})),
 	}
 }
 

@@ -44,6 +44,19 @@ test('the lint reports all faults together, by line', t => {
 	)
 })
 
+test('a key that the grammar does not have is named with its entry and the nearest key', t => {
+	t.is(
+		faultsOf(GOOD.replace('max: 192', 'maxx: 192'))[0]?.message,
+		'groups.core.options.SESSION_ID_LENGTH.maxx is a key that the grammar does not have, the nearest is max',
+	)
+	t.is(faultsOf(GOOD.replace('rules:', 'foo: []\nrules:'))[0]?.message, 'foo is a key that the grammar does not have')
+})
+
+test('what is not YAML is reported once', t => {
+	const faults = faultsOf(GOOD.replace('[Strict, Lax]', '[Strict, Lax'))
+	t.is(faults.length, 1)
+})
+
 function withMistake(mistake: Mistake): string {
 	return mistake.reduce((text, [good, bad]) => {
 		if (text.split(good).length !== 2) throw new Error(`good.yaml does not have this exactly once: ${good}`)
