@@ -2,7 +2,7 @@
 
 import test from 'ava'
 import type {SessionConfig} from '../../src/index.js'
-import {type Handler, openMemorySite, slowRequest} from './site.js'
+import {type Handler, openMemorySite, slowRequest} from '../support/site.js'
 
 const ends: Readonly<Record<string, {readonly end: Handler; readonly config?: SessionConfig}>> = {
 	'destroy()': {end: ctx => ctx.session.destroy()},
@@ -29,7 +29,7 @@ for (const [name, {end, config}] of Object.entries(ends)) {
 		t.is((await site.visit(end, sid)).status, 200)
 		t.deepEqual(await slow.ends(), {status: 200, cookie: undefined})
 		t.is(await site.stored(sid), undefined)
-		t.is(site.events.at(-1), 'gone')
+		t.is(site.eventNames().at(-1), 'gone')
 	})
 
 	test(`after ${name}, a slow request that clears brings nothing back and sets no cookie`, async t => {
@@ -196,7 +196,7 @@ test('without a grace the old id is unknown at once, and a request that comes wi
 	}, sid)
 	t.deepEqual(late, {status: 200, cookie: undefined})
 	t.is(await site.stored(sid), undefined)
-	t.is(site.events.at(-1), 'gone')
+	t.is(site.eventNames().at(-1), 'gone')
 })
 
 for (const [name, {end, config}] of Object.entries(ends)) {
@@ -209,7 +209,7 @@ for (const [name, {end, config}] of Object.entries(ends)) {
 			await t.throwsAsync(ctx.session.save(), {code: 'ERR_SESSION_GONE'})
 		}, sid)
 		t.deepEqual(late, {status: 200, cookie: undefined})
-		t.deepEqual(site.events.filter(event => event === 'created').length, 1)
+		t.deepEqual(site.eventNames().filter(event => event === 'created').length, 1)
 	})
 
 	test(`after ${name}, a request that asks for a new id gets one: it is a login`, async t => {

@@ -1,5 +1,7 @@
 /** What happened in one run, in order: plain data, also sent between processes. */
 
+import type {Cookie} from '../support/deliver.js'
+
 /** A value of session data as JSON; `undefined`: there is none. */
 export type Json = string | undefined
 
@@ -32,9 +34,6 @@ export type Fact =
 	/** The handler has ended; `dropping`: by an error after which changes are not stored. */
 	| {readonly is: 'ending'; readonly expected: number; readonly dropping: boolean}
 	| {readonly is: 'answered'; readonly status: number; readonly cookie: Cookie}
-
-/** What the response told the browser: an id, to forget the cookie, or nothing. */
-export type Cookie = {readonly sid: string} | 'deleted' | undefined
 
 /** A fact, and whose. Its place in the history is its time. */
 export interface Entry {

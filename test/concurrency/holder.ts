@@ -2,7 +2,7 @@
 
 import type {Descriptor} from '../support/harness.js'
 import {openDescriptor} from '../support/open-descriptor.js'
-import {openSite} from './site.js'
+import {openSite} from '../support/site.js'
 
 type Arguments = [Descriptor, keyPrefix: string, sid: string, holdMs: number]
 

@@ -2,8 +2,8 @@ import test, {type ExecutionContext} from 'ava'
 import {memoryStore} from '../../src/stores/memory.js'
 import {runChild} from '../support/child.js'
 import {testWith} from '../support/servers/server.js'
+import {openMemorySite, openSite, type Site, slowRequest} from '../support/site.js'
 import {harnesses} from '../support/store-harnesses.js'
-import {openMemorySite, openSite, type Site, slowRequest} from './site.js'
 
 const HOLDER = new URL('holder.ts', import.meta.url)
 
@@ -301,5 +301,5 @@ test('a session that was destroyed before it could be locked is gone', async t =
 	await site.visit(ctx => ctx.session.destroy(), sid)
 	t.deepEqual(await slow.ends(), {status: 200, cookie: undefined})
 	t.is(await site.stored(sid), undefined)
-	t.true(site.events.includes('gone'))
+	t.true(site.eventNames().includes('gone'))
 })

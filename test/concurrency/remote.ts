@@ -2,9 +2,10 @@
 
 import {type ChildProcess, fork} from 'node:child_process'
 import {once} from 'node:events'
+import type {Cookie} from '../support/deliver.js'
 import type {Descriptor, Owner} from '../support/harness.js'
 import type {Node, Request} from './client.js'
-import type {Cookie, Fact, Tell} from './history.js'
+import type {Fact, Tell} from './history.js'
 import type {Variant} from './plan.js'
 import type {Turn} from './scheduler.js'
 

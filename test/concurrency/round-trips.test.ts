@@ -2,14 +2,15 @@
 
 import test, {type ExecutionContext} from 'ava'
 import {memoryStore} from '../../src/stores/memory.js'
-import {type Handler, openSite, slowRequest, standingClock} from './site.js'
+import {manualContext} from '../support/clock.js'
+import {type Handler, openSite, slowRequest} from '../support/site.js'
 
 /** More than the part of its life after which a cookie is sent again. */
 const FOUR_DAYS = 4 * 24 * 3_600_000
 
 function openCounted(t: ExecutionContext) {
-	const clock = standingClock()
-	const store = memoryStore({}, {now: clock.now, warn: () => {}, timeoutMs: 5000})
+	const clock = manualContext()
+	const store = memoryStore({}, clock)
 	t.teardown(() => store.close())
 	const calls: string[] = []
 	const counted = <A extends unknown[], R>(name: string, call: (...args: A) => R) => {
@@ -27,7 +28,7 @@ function openCounted(t: ExecutionContext) {
 		touch: counted('touch', store.touch),
 		delete: counted('delete', store.delete),
 	}
-	const site = openSite(countedStore, {}, undefined, clock)
+	const site = openSite(countedStore, {}, {clock})
 	/** The calls since the last time. */
 	return {site, take: () => calls.splice(0)}
 }

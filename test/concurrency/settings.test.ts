@@ -1,7 +1,7 @@
 import test from 'ava'
 import type {SessionStore} from '../../src/index.js'
 import {memoryStore} from '../../src/stores/memory.js'
-import {openMemorySite, openSite, slowRequest} from './site.js'
+import {openMemorySite, openSite, slowRequest} from '../support/site.js'
 
 test('merge: two requests that set different keys keep both', async t => {
 	const site = openMemorySite(t)
@@ -14,7 +14,7 @@ test('merge: two requests that set different keys keep both', async t => {
 	}, sid)
 	t.deepEqual(await slow.ends(), {status: 200, cookie: undefined})
 	t.deepEqual(await site.stored(sid), {_permanent: true, a: 2, b: 3})
-	t.deepEqual(site.events, ['created', 'conflict'])
+	t.deepEqual(site.eventNames(), ['created', 'conflict'])
 })
 
 test('merge: a key that one request deletes stays deleted, and what the other has set stays', async t => {
@@ -274,7 +274,7 @@ test('last-write-wins: the whole data of the last one stays', async t => {
 	}, sid)
 	t.deepEqual(await slow.ends(), {status: 200, cookie: undefined})
 	t.deepEqual(await site.stored(sid), {_permanent: true, a: 2, c: 1})
-	t.deepEqual(site.events, ['created'])
+	t.deepEqual(site.eventNames(), ['created'])
 })
 
 test('last-write-wins: a session that is gone stays so', async t => {

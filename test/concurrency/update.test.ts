@@ -1,12 +1,11 @@
-import {once} from 'node:events'
-import type {AddressInfo} from 'node:net'
 import test, {type ExecutionContext} from 'ava'
 import type {SessionStore} from '../../src/index.js'
 import {memoryStore} from '../../src/stores/memory.js'
 import {runChild} from '../support/child.js'
+import {put, site} from '../support/served-site.js'
 import {testWith} from '../support/servers/server.js'
+import {openMemorySite, openSite, type Site, slowRequest} from '../support/site.js'
 import {harnesses} from '../support/store-harnesses.js'
-import {openMemorySite, openSite, type Site, slowRequest} from './site.js'
 
 const TWENTY = Array.from({length: 20}, (_, index) => index)
 const UPDATER = new URL('updater.ts', import.meta.url)
@@ -48,21 +47,19 @@ for (const {name, server, atomicWrites, inProcess, start} of harnesses) {
 }
 
 test('twenty updates at once over HTTP make twenty', async t => {
-	const store = memoryStore()
-	t.teardown(() => store.close())
-	const site = openSite(store, {}, ctx => ctx.session.update('count', increment))
-	const sid = await site.begin()
-	const listener = site.app.listen(0, '127.0.0.1')
-	t.teardown(() => listener.close())
-	await once(listener, 'listening')
-	const {port} = listener.address() as AddressInfo
+	const {visitor, stored} = await site(t, {
+		routes: {
+			'/begin': ({session}) => put(session, {a: 1}),
+			'/count': ({session}) => session.update('count', increment),
+		},
+	})
+	const ada = visitor()
+	await ada('/begin')
 
-	const responses = await Promise.all(
-		TWENTY.map(() => fetch(`http://127.0.0.1:${port}/`, {headers: {cookie: `session=${sid}`}})),
-	)
+	const answers = await Promise.all(TWENTY.map(() => visitor(ada.cookie)('/count')))
 
-	t.deepEqual([...new Set(responses.map(({status}) => status))], [200])
-	t.is((await site.stored(sid))?.count, 20)
+	t.deepEqual([...new Set(answers.map(({status}) => status))], [200])
+	t.is((await stored(ada.sid))?.count, 20)
 })
 
 test('an update keeps what the request has changed beside it for the commit', async t => {

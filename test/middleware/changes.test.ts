@@ -2,12 +2,13 @@
 import test from 'ava'
 import {json} from '../../src/serializers/json.js'
 import {msgpack} from '../../src/serializers/msgpack.js'
-import {gate, type Handler, put, site} from './support/site.js'
+import {gate} from '../support/gate.js'
+import {put, type RouteHandler, site} from '../support/served-site.js'
 
 const COLLISION = ['htpqwklvynl', 'pojqhnulnxu'] as const
 
 /** What a handler does to `{name, n: {x: [1, 2], y: {z: 1}}, m, s, d, b, list}`, and whether that is a change. */
-const deeds: readonly [what: string, handler: Handler, changes: boolean][] = [
+const deeds: readonly [what: string, handler: RouteHandler, changes: boolean][] = [
 	['assigns the value that is there', ({session}) => put(session, {name: session.name}), false],
 	['assigns an equal text', ({session}) => put(session, {name: ['htpq', 'wklvynl'].join('')}), false],
 	['assigns an equal object', ({session}) => put(session, {n: {x: [1, 2], y: {z: 1}}}), false],
@@ -85,7 +86,7 @@ const deeds: readonly [what: string, handler: Handler, changes: boolean][] = [
 	['makes it permanent, which it is', ({session}) => put(session, {permanent: true}), false],
 ]
 
-const begin: Handler = ({session}) =>
+const begin: RouteHandler = ({session}) =>
 	put(session, {
 		name: COLLISION[0],
 		one: 1,
@@ -346,7 +347,7 @@ test('a record that cannot be read is a 500, stays as it is, and keeps its cooki
 })
 
 test('with SESSION_ON_CORRUPT discard, it gives a new session under a new id, and is not overwritten', async t => {
-	const {visitor, store, stored, events} = await site(t, {
+	const {visitor, store, stored, eventNames} = await site(t, {
 		config: {SESSION_ON_CORRUPT: 'discard'},
 		routes: {'/write': ({session}) => put(session, {a: session.isNew})},
 	})
@@ -357,10 +358,7 @@ test('with SESSION_ON_CORRUPT discard, it gives a new session under a new id, an
 	t.not(ada.sid, sid)
 	t.deepEqual(await stored(ada.sid), {_permanent: true, a: true})
 	t.deepEqual(Buffer.from((await store.read(`session:${sid}`))?.payload ?? []), Buffer.from([0xff]))
-	t.deepEqual(
-		events.map(({name}) => name),
-		['discarded', 'created'],
-	)
+	t.deepEqual(eventNames(), ['discarded', 'created'])
 })
 
 test('flashed messages are shown once, in their order, and again within the request that shows them', async t => {

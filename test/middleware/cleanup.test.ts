@@ -1,6 +1,6 @@
 import test from 'ava'
 import {memoryStore} from '../../src/stores/memory.js'
-import {put, site} from './support/site.js'
+import {put, site} from '../support/served-site.js'
 
 for (const [how, throws] of [
 	['answered', false],

@@ -2,9 +2,9 @@
 import test from 'ava'
 import Koa from 'koa'
 import {type SessionConfig, SessionError, serverSession} from '../../src/index.js'
-import {type Handler, put, site} from './support/site.js'
+import {put, type RouteHandler, site} from '../support/served-site.js'
 
-const routes: Readonly<Record<string, Handler>> = {
+const routes: Readonly<Record<string, RouteHandler>> = {
 	'/login': ({session}) => put(session, {user: 'ada'}),
 	'/user': ({session}) => session.user ?? 'nobody',
 	'/logout': ({session}) => session.destroy(),

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import test from 'ava'
 import {fileCache} from '../../src/stores/file-cache.js'
-import {put, site} from './support/site.js'
+import {put, site} from '../support/served-site.js'
 
 for (const [policy, status, body] of [
 	['throw', 500, 'Internal Server Error'],

@@ -1,11 +1,11 @@
 /** What a request asks of the store: nothing that it does not need. */
 import test from 'ava'
+import {put, type RouteHandler, site} from '../support/served-site.js'
 import {redisServer} from '../support/servers/redis.js'
 import {testWith} from '../support/servers/server.js'
-import {type Handler, put, site} from './support/site.js'
-import {type WatchedRedis, watchedRedis} from './support/watched-redis.js'
+import {type WatchedRedis, watchedRedis} from '../support/watched-redis.js'
 
-const routes: Readonly<Record<string, Handler>> = {
+const routes: Readonly<Record<string, RouteHandler>> = {
 	'/untouched': () => {},
 	'/read': ({session}) => session.user ?? 'nobody',
 	'/write': ({session}) => put(session, {n: (session.n ?? 0) + 1}),

@@ -1,9 +1,9 @@
 /** How long a session lives, and what its cookie says about that. */
 import test from 'ava'
 import type {Extension, StoreEntry} from '../../src/stores/contract.js'
-import {type Handler, put, site} from './support/site.js'
+import {put, type RouteHandler, site} from '../support/served-site.js'
 
-const routes: Readonly<Record<string, Handler>> = {
+const routes: Readonly<Record<string, RouteHandler>> = {
 	'/login': ({session}) => put(session, {user: 'ada'}),
 	'/user': ({session}) => session.user ?? 'nobody',
 	'/write': ({session}) => put(session, {n: (session.n ?? 0) + 1}),

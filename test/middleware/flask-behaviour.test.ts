@@ -5,10 +5,10 @@ import Koa from 'koa'
 import {SessionError, serverSession} from '../../src/index.js'
 import {redisServer} from '../support/servers/redis.js'
 import {testWith} from '../support/servers/server.js'
+import {type WatchedRedis, watchedRedis} from '../support/watched-redis.js'
 import {differences, REFUSAL, refusals, UNRECORDED} from './flask/differences.js'
 import {begin, configOf, step, withDates} from './flask/runner.js'
 import {recordedSteps, scenarios} from './flask/scenarios.js'
-import {type WatchedRedis, watchedRedis} from './support/watched-redis.js'
 
 // one after the other: they share a redis, which is emptied and watched
 const redisTest = testWith(test.serial as typeof test, redisServer, {

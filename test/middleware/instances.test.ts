@@ -5,9 +5,9 @@ import test from 'ava'
 import Koa from 'koa'
 import {type SessionError, serverSession} from '../../src/index.js'
 import {memoryStore} from '../../src/stores/memory.js'
-import {cookieOf, serve} from './support/http.js'
-import {recordingStore} from './support/recording-store.js'
-import {put, site} from './support/site.js'
+import {cookieOf, serve} from '../support/http.js'
+import {recordingStore} from '../support/recording-store.js'
+import {put, site} from '../support/served-site.js'
 
 test('two instances on one application are two sessions, each with its own cookie, store and options', async t => {
 	const app = new Koa()

@@ -1,10 +1,10 @@
 /** SESSION_LAZY: the store is asked only by `await ctx.session.load()`. */
 import test from 'ava'
-import {type Handler, put, site} from './support/site.js'
+import {put, type RouteHandler, site} from '../support/served-site.js'
 
 const config = {SESSION_LAZY: true}
 
-const routes: Readonly<Record<string, Handler>> = {
+const routes: Readonly<Record<string, RouteHandler>> = {
 	'/login': async ({session}) => {
 		await session.load()
 		put(session, {user: 'ada'})
@@ -86,7 +86,7 @@ for (const [what, handler] of [
 			ctx.session = {a: 1}
 		},
 	],
-] as const satisfies readonly (readonly [string, Handler])[]) {
+] as const satisfies readonly (readonly [string, RouteHandler])[]) {
 	for (const who of ['a visitor with a session', 'a new visitor']) {
 		test(`before load(), ${what} is a typed error that names it, for ${who}`, async t => {
 			const {visitor, store, errors} = await site(t, {config, routes: {...routes, '/do': handler}})

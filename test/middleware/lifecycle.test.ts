@@ -1,118 +1,51 @@
 /** From the first write to the last: creating, changing the id, destroying, and requests that overlap. */
 import test from 'ava'
-import {gate, put, site} from './support/site.js'
+import {put, site} from '../support/served-site.js'
+import {type Handler, openMemorySite, slowRequest} from '../support/site.js'
 
 const login = {'/login': ({session}: {session: object}) => put(session, {user: 'ada'})}
 
 test('a session that was destroyed meanwhile does not come back with a slow write', async t => {
-	const started = gate()
-	const go = gate()
-	const {visitor, stored, events} = await site(t, {
-		routes: {
-			...login,
-			'/slow': async ({session}) => {
-				session.slow = true
-				started.open()
-				await go.passed
-			},
-			'/logout': ({session}) => session.destroy(),
-		},
-	})
-	const ada = visitor()
-	await ada('/login')
-	const {sid, cookie} = ada
-	const slow = visitor(cookie)('/slow')
-	await started.passed
-	await ada('/logout')
-	go.open()
-	t.deepEqual((await slow).setCookie, [])
-	t.is(await stored(sid), undefined)
-	t.deepEqual(
-		events.map(({name}) => name),
-		['created', 'destroyed', 'gone'],
-	)
+	const site = openMemorySite(t)
+	const sid = await site.begin({user: 'ada'})
+	const slow = await slowRequest(site, sid, ({session}) => put(session, {a: 1}))
+	await site.visit(({session}) => session.destroy(), sid)
+	t.deepEqual(await slow.ends(), {status: 200, cookie: undefined})
+	t.is(await site.stored(sid), undefined)
+	t.deepEqual(site.eventNames(), ['created', 'destroyed', 'gone'])
 })
 
 test('a session that was destroyed meanwhile does not come back with a slow read', async t => {
-	const started = gate()
-	const go = gate()
-	const {visitor, stored, store} = await site(t, {
-		routes: {
-			...login,
-			'/slow': async ({session}) => {
-				started.open()
-				await go.passed
-				return session.user
-			},
-			'/logout': ({session}) => session.destroy(),
-		},
-	})
-	const ada = visitor()
-	await ada('/login')
-	const {sid, cookie} = ada
-	const slow = visitor(cookie)('/slow')
-	await started.passed
-	await ada('/logout')
-	store.take()
-	go.open()
-	const answer = await slow
-	t.is(answer.body, 'ada')
-	t.deepEqual(answer.setCookie, [])
-	t.false(store.take().some(call => /^(create|replace|touch)/.test(call)))
-	t.is(await stored(sid), undefined)
+	const served = await site(t, {routes: {}})
+	const sid = await served.begin({user: 'ada'})
+	const slow = await slowRequest(served, sid, ({session}) => t.is(session.user, 'ada'))
+	await served.visit(({session}) => session.destroy(), sid)
+	served.store.take()
+	t.deepEqual(await slow.ends(), {status: 200, cookie: undefined})
+	t.false(served.store.take().some(call => /^(create|replace|touch)/.test(call)))
+	t.is(await served.stored(sid), undefined)
 })
 
 test('an id that was regenerated meanwhile does not come back with a slow write', async t => {
-	const started = gate()
-	const go = gate()
-	const {visitor, stored} = await site(t, {
-		routes: {
-			...login,
-			'/slow': async ({session}) => {
-				session.slow = true
-				started.open()
-				await go.passed
-			},
-			'/regenerate': ({session}) => session.regenerate(),
-		},
-	})
-	const ada = visitor()
-	await ada('/login')
-	const {sid: oldSid, cookie} = ada
-	const slow = visitor(cookie)('/slow')
-	await started.passed
-	await ada('/regenerate')
-	go.open()
-	t.deepEqual((await slow).setCookie, [])
-	t.is(await stored(oldSid), undefined)
-	t.is((await stored(ada.sid))?.user, 'ada')
+	const site = openMemorySite(t)
+	const sid = await site.begin({user: 'ada'})
+	const slow = await slowRequest(site, sid, ({session}) => put(session, {a: 1}))
+	const {cookie} = await site.visit(({session}) => session.regenerate(), sid)
+	t.deepEqual(await slow.ends(), {status: 200, cookie: undefined})
+	t.is(await site.stored(sid), undefined)
+	t.is((await site.stored((cookie as {sid: string}).sid))?.user, 'ada')
 })
 
 test('two requests that set different keys at once both keep theirs', async t => {
-	const started = gate()
-	const go = gate()
-	const {visitor, stored} = await site(t, {
-		routes: {
-			...login,
-			'/a': async ({session}) => {
-				session.a = 1
-				started.open()
-				await go.passed
-			},
-			'/b': ({session}) => {
-				session.b = 2
-				delete session.user
-			},
-		},
-	})
-	const ada = visitor()
-	await ada('/login')
-	const slow = visitor(ada.cookie)('/a')
-	await started.passed
-	await ada('/b')
-	go.open()
-	await slow
-	t.deepEqual(await stored(ada.sid), {_permanent: true, a: 1, b: 2})
+	const site = openMemorySite(t)
+	const sid = await site.begin({user: 'ada'})
+	const slow = await slowRequest(site, sid, undefined, ({session}) => put(session, {a: 1}))
+	await site.visit(({session}) => {
+		session.b = 2
+		delete session.user
+	}, sid)
+	await slow.ends()
+	t.deepEqual(await site.stored(sid), {_permanent: true, a: 1, b: 2})
 })
 
 test('regenerate() followed by save() writes the new id once', async t => {
@@ -213,7 +146,7 @@ test('a generator that only repeats itself is an error, and nothing is overwritt
 })
 
 test('login with regenerate() moves the data to a new id, and the old one is unknown', async t => {
-	const {visitor, stored, request, events} = await site(t, {
+	const {visitor, stored, request, eventNames} = await site(t, {
 		routes: {
 			'/cart': ({session}) => put(session, {cart: ['book']}),
 			'/login': async ({session}) => {
@@ -230,10 +163,7 @@ test('login with regenerate() moves the data to a new id, and the old one is unk
 	t.not(ada.sid, oldSid)
 	t.deepEqual(await stored(ada.sid), {_permanent: true, cart: ['book'], user: 'ada'})
 	t.is((await request('/user', {cookie: before})).body, 'nobody')
-	t.deepEqual(
-		events.map(({name}) => name),
-		['created', 'regenerated', 'unknown'],
-	)
+	t.deepEqual(eventNames(), ['created', 'regenerated', 'unknown'])
 })
 
 test('regenerate() keeps only the keys that it is told to keep', async t => {
@@ -522,27 +452,14 @@ test('regenerate() and then destroy() leave neither id', async t => {
 })
 
 test('reload() gives what another request has written, and drops what was changed here', async t => {
-	const started = gate()
-	const go = gate()
-	const {visitor, stored} = await site(t, {
-		routes: {
-			...login,
-			'/slow': async ({session}) => {
-				session.mine = 1
-				started.open()
-				await go.passed
-				const found = await session.reload()
-				return {found, theirs: session.theirs, mine: session.mine}
-			},
-			'/write': ({session}) => put(session, {theirs: 2}),
-		},
-	})
-	const ada = visitor()
-	await ada('/login')
-	const slow = visitor(ada.cookie)('/slow')
-	await started.passed
-	await ada('/write')
-	go.open()
-	t.deepEqual(JSON.parse((await slow).body), {found: true, theirs: 2})
-	t.deepEqual(await stored(ada.sid), {_permanent: true, user: 'ada', theirs: 2})
+	const site = openMemorySite(t)
+	const sid = await site.begin({user: 'ada'})
+	const reload = async ({session}: Parameters<Handler>[0]) => {
+		t.true(await session.reload())
+		t.deepEqual([session.a, session.b], [undefined, 2])
+	}
+	const slow = await slowRequest(site, sid, reload, ({session}) => put(session, {a: 1}))
+	await site.visit(({session}) => put(session, {b: 2}), sid)
+	t.is((await slow.ends()).status, 200)
+	t.deepEqual(await site.stored(sid), {_permanent: true, user: 'ada', b: 2})
 })

@@ -2,14 +2,14 @@
 import test, {type ExecutionContext} from 'ava'
 import {Redis} from 'ioredis'
 import type {SessionConfig, SessionError} from '../../src/index.js'
+import {put, type RouteHandler, site} from '../support/served-site.js'
 import {redisServer} from '../support/servers/redis.js'
 import {startFor, testWith} from '../support/servers/server.js'
 import {until} from '../support/until.js'
-import {type Handler, put, site} from './support/site.js'
 
 const redisTest = testWith(test, redisServer, {group: 'outages of redis', own: true})
 
-const routes: Readonly<Record<string, Handler>> = {
+const routes: Readonly<Record<string, RouteHandler>> = {
 	'/login': ({session}) => put(session, {user: 'ada'}),
 	'/user': ({session}) => session.user ?? 'nobody',
 	'/untouched': () => {},

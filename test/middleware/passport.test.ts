@@ -2,7 +2,7 @@
 import test, {type ExecutionContext} from 'ava'
 import {KoaPassport} from 'koa-passport'
 import {Strategy} from 'passport'
-import {type Handler, put, site} from './support/site.js'
+import {put, type RouteHandler, site} from '../support/served-site.js'
 
 /** Logs in whoever the query names. */
 class ByName extends Strategy {
@@ -25,10 +25,10 @@ async function withPassport(t: ExecutionContext) {
 		passport.authenticate('by name'),
 	]
 	const inPassport =
-		(handler: Handler): Handler =>
+		(handler: RouteHandler): RouteHandler =>
 		ctx =>
 			initialize(ctx, () => session(ctx, async () => put(ctx.state, {body: await handler(ctx)})))
-	const routes: Record<string, Handler> = {
+	const routes: Record<string, RouteHandler> = {
 		'/cart': ({session}) => put(session, {cart: ['book']}),
 		'/login': inPassport(ctx => authenticate(ctx, async () => {})),
 		'/login-and-keep': inPassport(ctx =>
@@ -40,7 +40,7 @@ async function withPassport(t: ExecutionContext) {
 	const answering = Object.fromEntries(
 		Object.entries(routes).map(([path, handler]) => [
 			path,
-			async (ctx: Parameters<Handler>[0]) => {
+			async (ctx: Parameters<RouteHandler>[0]) => {
 				await handler(ctx)
 				return ctx.state.body ?? (ctx.status === 401 ? 'refused' : 'ok')
 			},

@@ -3,11 +3,12 @@ import {once} from 'node:events'
 import {connect} from 'node:net'
 import {Readable} from 'node:stream'
 import test from 'ava'
+import {gate} from '../support/gate.js'
+import {send} from '../support/http.js'
+import {put, type RouteHandler, site} from '../support/served-site.js'
 import {until} from '../support/until.js'
-import {send} from './support/http.js'
-import {gate, type Handler, put, site} from './support/site.js'
 
-const routes: Readonly<Record<string, Handler>> = {
+const routes: Readonly<Record<string, RouteHandler>> = {
 	'/login': ({session}) => put(session, {user: 'ada'}),
 	'/user': ({session}) => session.user ?? 'nobody',
 	'/untouched': () => {},
@@ -178,7 +179,7 @@ for (const [what, thrown, status] of [
 	})
 }
 
-const flashAndThrow: Handler = ctx => {
+const flashAndThrow: RouteHandler = ctx => {
 	ctx.flash('wrong password')
 	ctx.throw(401)
 }
@@ -366,7 +367,7 @@ for (const [how, handler] of [
 			ctx.res.end('by hand')
 		},
 	],
-] as const satisfies readonly (readonly [string, Handler])[]) {
+] as const satisfies readonly (readonly [string, RouteHandler])[]) {
 	test.serial(`with ${how} data is stored, the cookie is skipped, and that is said once`, async t => {
 		const {request, store} = await site(t, {routes: {'/by-hand': handler}})
 		const warnings = await warningsDuring(async () => {

@@ -1,6 +1,6 @@
 /** What the compiler knows of ctx.session: modules of an application, compiled as it would compile them. */
 import test from 'ava'
-import {faultsOf} from './support/compile.js'
+import {faultsOf} from '../support/compile.js'
 
 const HEAD = `
 import Koa from 'koa'

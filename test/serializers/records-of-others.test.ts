@@ -6,7 +6,7 @@ import {createCodec, type Data} from '../../src/serializers/codec.js'
 import type {Serializer} from '../../src/serializers/contract.js'
 import {json} from '../../src/serializers/json.js'
 import {msgpack} from '../../src/serializers/msgpack.js'
-import {site} from '../middleware/support/site.js'
+import {site} from '../support/served-site.js'
 
 const nested = (levels: number, inside: string) =>
 	Buffer.concat([Buffer.from('82a16101a176', 'hex'), Buffer.alloc(levels, 0x91), Buffer.from(inside, 'hex')])

@@ -1,15 +1,17 @@
 import {IncomingMessage, type RequestListener, ServerResponse} from 'node:http'
 import {Socket} from 'node:net'
-import type {Cookie} from './history.js'
+
+/** What the response told the browser: an id, to forget the cookie, or nothing. */
+export type Cookie = {readonly sid: string} | 'deleted' | undefined
 
 /** What a browser learns of a response. */
-export interface Answer {
+export interface Delivered {
 	readonly status: number
 	readonly cookie: Cookie
 }
 
 /** Hands a request to the callback of a Koa application, without a network, and gives its answer. */
-export async function deliver(callback: RequestListener, sid: string | undefined): Promise<Answer> {
+export async function deliver(callback: RequestListener, sid: string | undefined): Promise<Delivered> {
 	const req = new IncomingMessage(new Socket())
 	req.method = 'GET'
 	req.url = '/'

@@ -1,7 +1,7 @@
 import {Redis} from 'ioredis'
-import {redisServer} from '../../support/servers/redis.js'
-import type {RunningServer} from '../../support/servers/server.js'
-import {until} from '../../support/until.js'
+import {redisServer} from './servers/redis.js'
+import type {RunningServer} from './servers/server.js'
+import {until} from './until.js'
 
 /** A command as redis has received it. */
 export interface Command {

@@ -1,5 +1,5 @@
-import type {Extension, Revision, SessionStore, StoreEntry} from '../../../src/stores/contract.js'
-import {memoryStore} from '../../../src/stores/memory.js'
+import type {Extension, Revision, SessionStore, StoreEntry} from '../../src/stores/contract.js'
+import {memoryStore} from '../../src/stores/memory.js'
 
 /** What was asked of a store. */
 export interface StoreCall {
