@@ -11,6 +11,11 @@ export function code(text: string): string {
 	return `\`${text}\``
 }
 
+/** Prose, in lines of at most 120 characters. */
+export function wrapped(prose: string): string {
+	return prose.replaceAll(/(?=.{121})(.{1,120}) /gu, '$1\n')
+}
+
 /** The anchor of a heading, as GitHub makes it. */
 export function anchor(heading: string): string {
 	return heading

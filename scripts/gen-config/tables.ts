@@ -2,7 +2,7 @@
 
 import {dirname, relative} from 'node:path/posix'
 import {capabilitiesTable, guarantees} from './capabilities.js'
-import {anchor, code, table} from './markdown.js'
+import {anchor, code, table, wrapped} from './markdown.js'
 import type {Schema, SessionType} from './model.js'
 
 /** The tables by the name in the marker. */
@@ -59,7 +59,7 @@ export function storesTable(schema: Schema, address: (option: string) => string)
 	])
 	const planned = schema.plannedTypes.map(code).join(', ')
 	const stores = table(['SESSION_TYPE', 'what it is', 'package', 'client'], rows)
-	return planned === '' ? stores : `${stores}\n\nPlanned: ${planned}.`
+	return planned === '' ? stores : `${stores}\n\n${wrapped(`Planned: ${planned}.`)}`
 }
 
 function names(type: SessionType): string {
