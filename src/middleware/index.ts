@@ -10,6 +10,7 @@ import {cycleOf, mount} from './context.js'
 import {Cycle} from './cycle.js'
 import {openForUpgrade} from './from-request.js'
 import {createInstance, type ServerSessionOptions} from './instance.js'
+import {assertOwnSessions} from './neighbours.js'
 
 /** The middleware, and what an application does with its sessions outside of a request. */
 export interface ServerSession<D extends object = SessionData>
@@ -51,6 +52,7 @@ export function serverSession<D extends object = SessionData>(
 ): ServerSession<D> {
 	assertApplication(app, config)
 	const resolved = resolveConfig(config, {appKeys: app.keys})
+	assertOwnSessions(app, resolved)
 	const slot = mount(app, resolved.SESSION_PROPERTY)
 	const core = createInstance(app, resolved, options)
 

@@ -3,11 +3,29 @@ import {createServer, type IncomingMessage} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import test from 'ava'
 import Koa from 'koa'
-import {type SessionError, serverSession} from '../../src/index.js'
+import {type SessionConfig, type SessionError, serverSession} from '../../src/index.js'
 import {memoryStore} from '../../src/stores/memory.js'
 import {cookieOf, serve} from '../support/http.js'
 import {recordingStore} from '../support/recording-store.js'
 import {put, site} from '../support/served-site.js'
+
+test('two instances that would share their sessions are refused', t => {
+	const app = new Koa()
+	const store = memoryStore()
+	t.teardown(() => store.close())
+	const add = (property: string, config: SessionConfig) =>
+		serverSession(app, {SESSION_PROPERTY: property, SESSION_COOKIE_NAME: property, ...config})
+	add('session', {SESSION_TYPE: 'custom', SESSION_STORE: store})
+	const error = t.throws(() => add('admin', {SESSION_TYPE: 'custom', SESSION_STORE: store}), {
+		code: 'ERR_SESSION_CONFIG',
+		message: /SESSION_KEY_PREFIX: expected another prefix than that of ctx\.session/,
+	})
+	t.false('admin' in app.context, `${error?.message}`)
+	t.notThrows(() => add('prefixed', {SESSION_TYPE: 'custom', SESSION_STORE: store, SESSION_KEY_PREFIX: 'admin:'}))
+	t.notThrows(() => add('elsewhere', {SESSION_TYPE: 'custom', SESSION_STORE: memoryStore()}))
+	t.notThrows(() => [add('one', {SESSION_TYPE: 'memory'}), add('two', {SESSION_TYPE: 'memory'})])
+	t.notThrows(() => serverSession(new Koa(), {SESSION_TYPE: 'custom', SESSION_STORE: store}))
+})
 
 test('two instances on one application are two sessions, each with its own cookie, store and options', async t => {
 	const app = new Koa()
