@@ -49,6 +49,8 @@ export interface Schema {
 	readonly sessionTypes: readonly SessionType[]
 	/** The names and aliases of the session types that have no store yet. */
 	readonly plannedTypes: readonly string[]
+	/** The version that has whatever the reference gives no version for. */
+	readonly firstVersion: string
 	readonly groups: readonly Group[]
 	readonly options: readonly Option[]
 	readonly rules: readonly Rule[]
@@ -93,6 +95,8 @@ export function toSchema(file: SchemaFile, storeModules: ReadonlySet<string>): S
 	return {
 		sessionTypes: file.sessionTypes.filter(({name}) => available(name)).map(toSessionType),
 		plannedTypes: file.sessionTypes.flatMap(({name, aliases = []}) => (available(name) ? [] : [name, ...aliases])),
+		// The type null is there from the beginning.
+		firstVersion: file.sessionTypes[0]?.since ?? '',
 		groups,
 		options: groups.flatMap(group => group.options),
 		rules: file.rules,

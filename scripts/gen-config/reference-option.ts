@@ -6,10 +6,8 @@ import type {Option, Schema} from './model.js'
 import {codeType} from './option-types.js'
 import {expectedText} from './wording.js'
 
-const ENVIRONMENT: Readonly<Record<Option['environment'], string>> = {
-	boolean: 'a boolean',
-	integer: 'a number',
-	string: 'the string as it is',
+/** What a variable holds, where the introduction of the page does not say it. */
+const ENVIRONMENT: Readonly<Partial<Record<Option['environment'], string>>> = {
 	duration: 'a duration as a string, or an object as JSON',
 	octal: 'an octal number such as `0600`',
 	json: 'JSON',
@@ -26,7 +24,7 @@ export function optionSection(option: Option, schema: Schema): readonly string[]
 		['Session types', option.appliesTo?.map(code).join(', ')],
 		['Aliases', option.aliases.length > 0 ? option.aliases.map(code).join(', ') : undefined],
 		['Secret', option.secret && 'yes: its value never appears in a message'],
-		['Since', option.since],
+		['Since', option.since === schema.firstVersion ? undefined : option.since],
 		['Example', option.example === undefined ? undefined : code(exampleOf(option))],
 	]
 	return [

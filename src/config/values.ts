@@ -5,7 +5,7 @@ import {options, plannedTypes, sessionTypes} from '../generated/options.js'
 import type {OptionName} from '../generated/types.js'
 import {describe} from './describe.js'
 import {bareDomain} from './domain.js'
-import {parseDuration} from './duration.js'
+import {DURATION_PARTS, parseDuration} from './duration.js'
 import {findMisfit} from './json-schema.js'
 import {nearest} from './nearest.js'
 import type {OptionEntry} from './table.js'
@@ -82,12 +82,17 @@ function checkEnum(name: OptionName, {values = [], ignoreCase}: OptionEntry, giv
 
 function checkDuration(name: OptionName, option: OptionEntry, given: unknown): Checked {
 	const misfit = checked(name, given)
-	if ('received' in misfit) return misfit
+	if ('received' in misfit) return withHint(misfit, wrongPart(given), DURATION_PARTS)
 	const milliseconds = parseDuration(given)
 	const {min = 0, max = Number.POSITIVE_INFINITY} = option
 	if (milliseconds === undefined || milliseconds < min * 1000 || milliseconds > max * 1000)
 		return {received: describe(given)}
 	return {value: Math.round(milliseconds)}
+}
+
+function wrongPart(duration: unknown): string | undefined {
+	const isObject = typeof duration === 'object' && duration !== null
+	return isObject ? Object.keys(duration).find(part => !DURATION_PARTS.some(known => known === part)) : undefined
 }
 
 function checkDomain(name: OptionName, given: unknown): Checked {

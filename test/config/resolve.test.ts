@@ -71,6 +71,7 @@ test('an option of another session type names what came, also when that is the d
 test('a value that is nearly one of a few says which', t => {
 	t.is(problemsOf({SESSION_TYPE: 'rediss'})[0]?.received, "'rediss' (meant 'redis'?)")
 	t.is(problemsOf({SESSION_CONCURRENCY: 'Merge'})[0]?.received, "'Merge' (meant 'merge'?)")
+	t.is(problemsOf({PERMANENT_SESSION_LIFETIME: {day: 1}})[0]?.received, "an object with day (meant 'days'?)")
 	t.is(problemsOf({SESSION_TYPE: 'sqlite'})[0]?.received, "'sqlite'")
 })
 
