@@ -83,6 +83,9 @@ export const jsonSchema: JsonSchema = {
 			pattern: '^(?:0o?)?[0-7]{3}$',
 		},
 		SESSION_REDIS: {type: 'string', pattern: '^rediss?://'},
+		SESSION_POSTGRESQL: {type: 'string', pattern: '^postgres(ql)?://'},
+		SESSION_POSTGRESQL_TABLE: {type: 'string', minLength: 1},
+		SESSION_POSTGRESQL_SCHEMA: {type: 'string', minLength: 1},
 	},
 	additionalProperties: false,
 	definitions: {
@@ -94,7 +97,15 @@ export const jsonSchema: JsonSchema = {
 		},
 		SessionType: {
 			type: 'string',
-			enum: ['null', 'memory', 'keyv', 'filesystem', 'redis', 'custom'],
+			enum: [
+				'null',
+				'memory',
+				'keyv',
+				'filesystem',
+				'redis',
+				'postgresql',
+				'custom',
+			],
 		},
 		DurationString: {
 			type: 'string',

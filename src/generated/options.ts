@@ -19,7 +19,7 @@ export type RuleId =
 export const options: Readonly<Record<OptionName, OptionEntry>> = {
 	SESSION_TYPE: {
 		type: 'sessionType',
-		expected: "'null', 'memory', 'keyv', 'filesystem', 'redis' or 'custom'",
+		expected: "'null', 'memory', 'keyv', 'filesystem', 'redis', 'postgresql' or 'custom'",
 		environment: 'string',
 		aliases: [],
 		default: 'null',
@@ -318,6 +318,32 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 		methodSets: [['callBuffer'], ['sendCommand']],
 		stringAllowed: true,
 	},
+	SESSION_POSTGRESQL: {
+		type: 'client',
+		expected: 'a pool of pg (with query) or a string that begins with postgres:// or postgresql://',
+		environment: 'string',
+		aliases: [],
+		appliesTo: ['postgresql'],
+		secret: true,
+		methodSets: [['query']],
+		stringAllowed: true,
+	},
+	SESSION_POSTGRESQL_TABLE: {
+		type: 'string',
+		expected: 'a string of at least 1 character',
+		environment: 'string',
+		aliases: [],
+		appliesTo: ['postgresql'],
+		default: 'flask_sessions',
+	},
+	SESSION_POSTGRESQL_SCHEMA: {
+		type: 'string',
+		expected: 'a string of at least 1 character',
+		environment: 'string',
+		aliases: [],
+		appliesTo: ['postgresql'],
+		default: 'public',
+	},
 }
 
 /** Every session type under its canonical name. */
@@ -333,6 +359,7 @@ export const sessionTypes: Readonly<Record<SessionType, SessionTypeEntry>> = {
 		},
 	},
 	redis: {aliases: []},
+	postgresql: {aliases: []},
 	custom: {aliases: []},
 }
 
@@ -342,7 +369,6 @@ export const plannedTypes: readonly string[] = [
 	'mongodb',
 	'sequelize',
 	'sqlalchemy',
-	'postgresql',
 	'dynamodb',
 	'elasticsearch',
 	'datastore',

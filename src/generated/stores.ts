@@ -21,6 +21,8 @@ export const storeRegistry: Readonly<Record<SessionType, RegistryEntry>> = {
 	filesystem: {load: () => import('../stores/filesystem.js')},
 	/** Redis. A single Redis, a cluster or sentinels, through ioredis or node-redis. */
 	redis: {load: () => import('../stores/redis.js')},
+	/** PostgreSQL. A table in PostgreSQL, in the layout of Flask-Session's own PostgreSQL store. */
+	postgresql: {load: () => import('../stores/postgresql.js')},
 	/** A store of your own. Any object that meets the store contract, with the guarantees that it declares. */
 	custom: {load: () => import('../stores/custom.js')},
 }

@@ -23,7 +23,7 @@ export const mariadbServer: TestServer = {
 				...[...as('mysql'), findProgram('mariadbd') ?? '', '--no-defaults', `--datadir=${join(directory, 'data')}`],
 				...['--bind-address=127.0.0.1', `--port=${port}`, `--socket=${join(directory, 'socket')}`],
 				...['--innodb-buffer-pool-size=16M', '--innodb-log-file-size=8M', '--innodb-flush-log-at-trx-commit=0'],
-				...['--performance-schema=OFF', '--skip-name-resolve'],
+				...['--performance-schema=OFF', '--skip-name-resolve', '--max-connections=400'],
 			],
 			isReady: (_place, output) => output.includes('ready for connections'),
 			url: ({port}) => `mariadb://root@127.0.0.1:${port}/test`,

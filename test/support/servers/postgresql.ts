@@ -33,9 +33,13 @@ export const postgresqlServer: TestServer = {
 			},
 			command: ({port, directory}) => [
 				...[...run('postgres'), '-D', join(directory, 'data'), '-p', `${port}`],
-				...['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'shared_buffers=16MB'].flatMap(
-					setting => ['-c', setting],
-				),
+				...[
+					'listen_addresses=127.0.0.1',
+					'unix_socket_directories=',
+					'fsync=off',
+					'shared_buffers=16MB',
+					'max_connections=400',
+				].flatMap(setting => ['-c', setting]),
 			],
 			isReady: (_place, output) => output.includes('ready to accept connections'),
 			url: ({port}) => `postgres://postgres@127.0.0.1:${port}/postgres`,
