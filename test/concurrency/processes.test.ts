@@ -1,11 +1,8 @@
 import test, {type ExecutionContext} from 'ava'
 import {testWith} from '../support/servers/server.js'
 import {harnesses} from '../support/store-harnesses.js'
-import {playAll, reportOf} from './properties.js'
+import {FEWER_RUNS, playAll, reportOf} from './properties.js'
 import {startInstance} from './remote.js'
-
-/** Fewer than in one process: every step goes through two pipes. */
-const RUNS = Math.min(500, Number(process.env.KSS_INTERLEAVINGS ?? 500))
 
 for (const {name, server, atomicWrites, inProcess, isVariant, start} of harnesses) {
 	if (!atomicWrites || inProcess || isVariant) continue
@@ -17,7 +14,7 @@ for (const {name, server, atomicWrites, inProcess, isVariant, start} of harnesse
 			const {descriptor, keyPrefix} = await start(t)
 			const nodes = await Promise.all([1, 2].map(() => startInstance(t, descriptor, keyPrefix)))
 
-			const details = await playAll(t, nodes, RUNS)
+			const details = await playAll(t, nodes, FEWER_RUNS)
 
 			t.false(details.failed, details.failed ? reportOf(details) : '')
 		},

@@ -7,6 +7,9 @@ import {play} from './play.js'
 /** How many interleavings a store has to stand, or as many as fit into {@link TIME_MS}, where it is slow. */
 export const RUNS = Number(process.env.KSS_INTERLEAVINGS ?? 2000)
 
+/** How many where one run says less: another client of the same store, or two pipes for every step. */
+export const FEWER_RUNS = Math.min(300, RUNS)
+
 const TIME_MS = process.env.KSS_INTERLEAVINGS === undefined ? 40_000 : 150_000
 
 const FEWEST = 20

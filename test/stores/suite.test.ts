@@ -1,5 +1,5 @@
 import test from 'ava'
-import type {CreateResult, ReplaceResult, SessionStore, StoreEntry} from '../../src/stores/contract.js'
+import type {CreateResult, FoundRecord, ReplaceResult, SessionStore, StoreEntry} from '../../src/stores/contract.js'
 import {memoryStore} from '../../src/stores/memory.js'
 import {storeConformance} from '../../src/testing/index.js'
 import {manualContext} from '../support/clock.js'
@@ -83,6 +83,20 @@ const faults: Record<string, (store: SessionStore) => Partial<SessionStore>> = {
 			async read(key, options) {
 				const record = await store.read(key, options)
 				return record && {...record, payload: given.get(key) ?? record.payload}
+			},
+		}
+	},
+	'reads that share their bytes': store => {
+		const found = new Map<string, FoundRecord>()
+		return {
+			async read(key, extend) {
+				const record = await store.read(key, extend)
+				const before = found.get(key)
+				if (record === undefined || before?.revision === record.revision) {
+					return record && {...record, payload: before?.payload ?? record.payload}
+				}
+				found.set(key, record)
+				return record
 			},
 		}
 	},

@@ -26,6 +26,8 @@ export interface StoreHarness {
 	readonly inProcess?: boolean
 	/** Another harness stands for this one, where it makes no difference by which client a store is reached. */
 	readonly isVariant?: boolean
+	/** How long its short-lived records have to live: longer than usual where calls are slow. @default 400 */
+	readonly shortMs?: number
 	/** The server that it needs. */
 	readonly server?: TestServer
 	/** Makes an empty place for records, which goes with its owner. */

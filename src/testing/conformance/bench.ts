@@ -44,7 +44,9 @@ export interface Bench {
 	in(ms: number): number
 	/** An entry that lives for `lifetimeMs`. @default 60 s */
 	entry(payload: string | Uint8Array, lifetimeMs?: number): StoreEntry
-	/** Lets a lifetime of {@link SHORT_MS} that began before this call come to its end. */
+	/** A lifetime that is over soon, and long enough for a few calls. */
+	readonly shortMs: number
+	/** Lets a lifetime of `shortMs` that began before this call come to its end. */
 	outliveShort(): Promise<void>
 	/** Creates a record and gives its revision. */
 	created(key: string, payload?: string, lifetimeMs?: number): Promise<Revision>
@@ -54,22 +56,24 @@ export interface Bench {
 	wasTooSlow(): boolean
 }
 
-/** A lifetime that is over soon, and long enough for a few calls. */
-export const SHORT_MS = 400
-
-/** Puts a store on the bench. */
-export function benchOf({store, now = Date.now, advance, make}: StoreUnderTest, other: SessionStore): Bench {
+/** Puts a store on the bench; `other` is a second handle on its records, or the store itself. */
+export function benchOf(
+	{store, now = Date.now, advance, make}: StoreUnderTest,
+	other: SessionStore,
+	shortMs: number,
+): Bench {
 	const prefix = `conformance:${randomUUID()}:`
 	let keys = 0
 	// The span in which a short lifetime must not end, where time passes by itself.
 	let shortSince: number | undefined
 	let shortUntil: number | undefined
 	const timeIn = (ms: number) => {
-		if (ms === SHORT_MS) shortSince ??= performance.now()
+		if (ms === shortMs) shortSince ??= performance.now()
 		return now() + ms
 	}
 	const bench: Bench = {
 		store,
+		shortMs,
 		handles: [store, other],
 		prefix,
 		async make() {
@@ -87,8 +91,8 @@ export function benchOf({store, now = Date.now, advance, make}: StoreUnderTest, 
 		}),
 		async outliveShort() {
 			shortUntil ??= performance.now()
-			if (advance !== undefined) await advance(SHORT_MS + store.capabilities.expirySlackMs + 1)
-			else await sleep(SHORT_MS + store.capabilities.expirySlackMs + 20)
+			if (advance !== undefined) await advance(shortMs + store.capabilities.expirySlackMs + 1)
+			else await sleep(shortMs + store.capabilities.expirySlackMs + 20)
 		},
 		async created(key, payload = 'first', lifetimeMs = 60_000) {
 			const result = await store.create(key, bench.entry(payload, lifetimeMs))
@@ -101,7 +105,7 @@ export function benchOf({store, now = Date.now, advance, make}: StoreUnderTest, 
 		},
 		wasTooSlow() {
 			if (advance !== undefined || shortSince === undefined) return false
-			return (shortUntil ?? performance.now()) - shortSince > SHORT_MS * 0.8
+			return (shortUntil ?? performance.now()) - shortSince > shortMs * 0.8
 		},
 	}
 	return bench

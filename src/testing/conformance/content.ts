@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {randomBytes} from 'node:crypto'
-import {type Bench, bytesOf, type Rule, recordAt, SHORT_MS, textOf} from './bench.js'
+import {type Bench, bytesOf, type Rule, recordAt, textOf} from './bench.js'
 
 /** Payloads, listing and sweeping. */
 export const content: readonly Rule[] = [
@@ -42,6 +42,7 @@ export const content: readonly Rule[] = [
 			const read = await recordAt(store, id)
 			assert.equal(textOf(read), 'as it was')
 			read.payload.fill(0)
+			assert.equal(textOf(await recordAt(store, id)), 'as it was', 'every read should give bytes of its own')
 			const replacement = bytesOf('replaced')
 			await store.replace(id, entry(replacement))
 			replacement.fill(0)
@@ -53,14 +54,14 @@ export const content: readonly Rule[] = [
 	{
 		title: 'lists the keys of live records that begin with the prefix, glob characters taken as they are',
 		when: ({store}) => store.list !== undefined,
-		async check({store, prefix, entry, outliveShort}) {
+		async check({store, prefix, entry, outliveShort, shortMs}) {
 			for (const special of ['*', '?', '[a-z]', '\\', '^', 'a']) {
 				const inside = Array.from({length: 3}, (_, index) => `${prefix}${special}:${index}`)
 				for (const key of inside) await store.create(key, entry('x'))
 				assert.deepEqual(await listed(store, `${prefix}${special}:`), inside)
 			}
 			await store.create(`${prefix}e:live`, entry('x'))
-			await store.create(`${prefix}e:expired`, entry('x', SHORT_MS))
+			await store.create(`${prefix}e:expired`, entry('x', shortMs))
 			await outliveShort()
 			assert.deepEqual(await listed(store, `${prefix}e:`), [`${prefix}e:live`])
 			assert.deepEqual(await listed(store, `${prefix}none:`), [])
@@ -78,11 +79,11 @@ export const content: readonly Rule[] = [
 	{
 		title: 'sweeps all expired records in batches, and nothing else',
 		when: ({store}) => store.sweep !== undefined,
-		async check({store, key, created, outliveShort}) {
+		async check({store, key, created, outliveShort, shortMs}) {
 			const live = [key(), key()]
 			const expired = Array.from({length: 5}, () => key())
 			for (const id of live) await created(id, 'live')
-			for (const id of expired) await created(id, 'expired', SHORT_MS)
+			for (const id of expired) await created(id, 'expired', shortMs)
 			await outliveShort()
 			let swept = 0
 			for await (const count of store.sweep?.({batch: 2}) ?? []) {
@@ -97,8 +98,8 @@ export const content: readonly Rule[] = [
 	{
 		title: 'ends a sweep that is aborted, without an error',
 		when: ({store}) => store.sweep !== undefined,
-		async check({store, created, key, outliveShort}) {
-			for (let index = 0; index < 5; index++) await created(key(), 'expired', SHORT_MS)
+		async check({store, created, key, outliveShort, shortMs}) {
+			for (let index = 0; index < 5; index++) await created(key(), 'expired', shortMs)
 			await outliveShort()
 			const aborting = new AbortController()
 			let batches = 0

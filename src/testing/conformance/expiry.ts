@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import type {SessionStore} from '../../stores/contract.js'
-import {always, extension, type Rule, SHORT_MS, type StoreUnderTest, textOf} from './bench.js'
+import {always, extension, type Rule, type StoreUnderTest, textOf} from './bench.js'
 
 /** When a record ends, and how its end is moved. */
 export const expiry: readonly Rule[] = [
 	{
 		title: 'treats an expired record as absent in every method',
-		async check({store, key, entry, created, outliveShort, in: time}) {
+		async check({store, key, entry, created, outliveShort, in: time, shortMs}) {
 			const ids = [key(), key(), key(), key(), key(), key()] as const
 			const revisions = []
-			for (const id of ids) revisions.push(await created(id, 'old', SHORT_MS))
+			for (const id of ids) revisions.push(await created(id, 'old', shortMs))
 			await outliveShort()
 			assert.equal(await store.read(ids[0]), undefined)
 			assert.equal(await store.read(ids[1], extension(store, time(60_000))), undefined, 'a read should not revive it')
@@ -22,9 +22,9 @@ export const expiry: readonly Rule[] = [
 	},
 	{
 		title: 'creates where an expired record was',
-		async check({store, key, created, outliveShort, textOf, entry}) {
+		async check({store, key, created, outliveShort, textOf, entry, shortMs}) {
 			const id = key()
-			const old = await created(id, 'old', SHORT_MS)
+			const old = await created(id, 'old', shortMs)
 			await outliveShort()
 			await created(id, 'new')
 			assert.equal(await textOf(id), 'new')
@@ -33,9 +33,9 @@ export const expiry: readonly Rule[] = [
 	},
 	{
 		title: 'moves the expiry with touch and leaves payload and revision alone',
-		async check({store, key, entry, created, outliveShort, textOf, in: time}) {
+		async check({store, key, entry, created, outliveShort, textOf, in: time, shortMs}) {
 			const id = key()
-			const revision = await created(id, 'kept', SHORT_MS)
+			const revision = await created(id, 'kept', shortMs)
 			assert.equal(await store.touch(id, time(60_000)), true)
 			await outliveShort()
 			assert.equal(await textOf(id), 'kept')
@@ -45,9 +45,9 @@ export const expiry: readonly Rule[] = [
 	{
 		title: 'moves the expiry with a read and leaves payload and revision alone',
 		when: extendsOnRead,
-		async check({store, key, entry, created, outliveShort, textOf: read, in: time}) {
+		async check({store, key, entry, created, outliveShort, textOf: read, in: time, shortMs}) {
 			const id = key()
-			const revision = await created(id, 'kept', SHORT_MS)
+			const revision = await created(id, 'kept', shortMs)
 			const to = time(60_000)
 			const record = await store.read(id, always(to))
 			assert.ok(record, 'the record should be found')
@@ -64,9 +64,9 @@ export const expiry: readonly Rule[] = [
 	},
 	{
 		title: 'leaves the expiry alone in a read that does not ask for it',
-		async check({store, key, created, outliveShort}) {
+		async check({store, key, created, outliveShort, shortMs}) {
 			const id = key()
-			await created(id, 'x', SHORT_MS)
+			await created(id, 'x', shortMs)
 			assert.equal((await store.read(id))?.extended, false)
 			await outliveShort()
 			assert.equal(await store.read(id), undefined)
@@ -75,10 +75,10 @@ export const expiry: readonly Rule[] = [
 	{
 		title: 'extends only a record that would expire before the given moment',
 		when: extendsOnRead,
-		async check({store, key, created, outliveShort, in: time}) {
+		async check({store, key, created, outliveShort, in: time, shortMs}) {
 			const [due, notDue] = [key(), key()]
-			await created(due, 'due', SHORT_MS)
-			await created(notDue, 'not due', SHORT_MS)
+			await created(due, 'due', shortMs)
+			await created(notDue, 'not due', shortMs)
 			const to = time(60_000)
 			const found = await store.read(due, {to, ifBefore: time(30_000)})
 			assert.equal(found && textOf(found), 'due')
@@ -95,10 +95,10 @@ export const expiry: readonly Rule[] = [
 	},
 	{
 		title: 'gives a replaced record the expiry of its new entry, later or sooner',
-		async check({store, key, entry, created, outliveShort, textOf}) {
+		async check({store, key, entry, created, outliveShort, textOf, shortMs}) {
 			const [later, sooner] = [key(), key()]
-			await store.replace(later, entry('later'), await created(later, 'x', SHORT_MS))
-			await store.replace(sooner, entry('sooner', SHORT_MS), await created(sooner))
+			await store.replace(later, entry('later'), await created(later, 'x', shortMs))
+			await store.replace(sooner, entry('sooner', shortMs), await created(sooner))
 			await outliveShort()
 			assert.equal(await textOf(later), 'later')
 			assert.equal(await textOf(sooner), undefined)
@@ -106,12 +106,12 @@ export const expiry: readonly Rule[] = [
 	},
 	{
 		title: 'can bring the end nearer',
-		async check({store, key, created, outliveShort, in: time}) {
+		async check({store, key, created, outliveShort, in: time, shortMs}) {
 			const [touched, read] = [key(), key()]
 			for (const id of [touched, read]) await created(id)
 			const {extendsOnRead} = store.capabilities
-			assert.equal(await store.touch(touched, time(SHORT_MS)), true)
-			assert.ok(await store.read(read, extension(store, time(SHORT_MS))), 'the record should be found')
+			assert.equal(await store.touch(touched, time(shortMs)), true)
+			assert.ok(await store.read(read, extension(store, time(shortMs))), 'the record should be found')
 			await outliveShort()
 			assert.equal(await store.read(touched), undefined)
 			if (extendsOnRead) assert.equal(await store.read(read), undefined)
