@@ -9,14 +9,17 @@
  * the layout. Sending it back costs the processors, here and in redis, about what a hash of it would.
  */
 
-import {setTimeout as sleep} from 'node:timers/promises'
-import type {DeleteResult, FoundRecord, Revision, SessionStore, StoreContext} from './contract.js'
+import type {DeleteResult, Extension, FoundRecord, Revision, SessionStore, StoreContext} from './contract.js'
 import type {StoreFactory} from './factory.js'
 import {asBuffer} from './support/bytes.js'
 import {clientOf} from './support/client.js'
 import {systemContext} from './support/context.js'
-import {importPeer} from './support/peer-package.js'
 import {type RedisClient, type RedisCommands, redisCommands, redisScript} from './support/redis-client.js'
+import {connectionOf} from './support/redis-connection.js'
+import type {RedisFailure} from './support/redis-errors.js'
+import {guardOf} from './support/redis-guard.js'
+import {connectOwnClient, type RedisLink} from './support/redis-own-client.js'
+import {faultOfSettings} from './support/redis-settings.js'
 import {bytesOf, conflictWith, recordOf} from './support/revision.js'
 
 export type {RedisClient} from './support/redis-client.js'
@@ -42,17 +45,16 @@ if not value or value == '' then return 0 end
 if value ~= ARGV[1] then return value end
 return redis.call('DEL', KEYS[1])`)
 
-const READ_AND_EXTEND = redisScript(`
-local value = redis.call('GET', KEYS[1])
-if not value or value == '' then return false end
+/** Without a second argument the expiry always moves. The third value of the reply says that it has. */
+const READ_AND_EXTEND = redisScript(
+	`
 local left = redis.call('PTTL', KEYS[1])
-if left >= 0 and left < tonumber(ARGV[2]) then
-	redis.call('PEXPIRE', KEYS[1], ARGV[1])
-	return {value}
+if ARGV[2] and (left < 0 or left >= tonumber(ARGV[2])) then
+	return {redis.call('GET', KEYS[1]), left}
 end
-return {value, left}`)
-
-const QUIT_WITHIN_MS = 1000
+return {redis.call('GETEX', KEYS[1], 'PX', ARGV[1]), left, 1}`,
+	{isRepeatable: true},
+)
 
 const SCRIPTS = [REPLACE, DELETE, READ_AND_EXTEND]
 
@@ -67,17 +69,23 @@ export const createStore: StoreFactory = ({SESSION_REDIS: given}, context) =>
  * client of its own is needed and `ioredis` is not installed
  */
 export function redisStore(options: RedisStoreOptions = {}, context: StoreContext = systemContext()): SessionStore {
-	const client = clientOf<RedisClient>({
-		given: options.client,
-		make: () => connect(options.url ?? 'redis://127.0.0.1:6379', context),
-		end: own => end(own as unknown as OwnClient),
+	const link = clientOf<RedisLink>({
+		given: options.client && linkTo(options.client, context),
+		make: () => connectOwnClient(options.url ?? 'redis://127.0.0.1:6379', context),
+		end: own => own.end(),
 	})
-	let redis = options.client && redisCommands(options.client)
-	const commands = (): RedisCommands => {
-		redis ??= redisCommands(client.get())
-		return redis
-	}
+	const commands = () => link.get().commands
 	const lifetimeTo = (expiresAt: number) => Math.max(Math.ceil(expiresAt - context.now()), 1)
+
+	async function readAndExtend(key: string, {to, ifBefore}: Extension): Promise<FoundRecord | undefined> {
+		const limits = ifBefore === Number.POSITIVE_INFINITY ? [] : [lifetimeTo(ifBefore)]
+		const reply = await commands().run(READ_AND_EXTEND, key, lifetimeTo(to), ...limits)
+		const [value, left, moved] = reply as [Buffer | null, number | string, unknown?]
+		const extended = moved !== undefined
+		const previousExpiresAt = Number(left) < 0 ? undefined : context.now() + Number(left)
+		const record = recordOf(value, extended ? to : previousExpiresAt)
+		return record && {...record, extended, ...(previousExpiresAt !== undefined && {previousExpiresAt})}
+	}
 
 	return {
 		capabilities: {
@@ -89,23 +97,23 @@ export function redisStore(options: RedisStoreOptions = {}, context: StoreContex
 		},
 
 		async open() {
-			await client.open()
+			await link.open()
 			await commands().ping()
 			// not needed for anything but speed, and a user of redis may not be allowed to
 			await Promise.allSettled(SCRIPTS.map(script => commands().load(script)))
 		},
 
 		async read(key, extend) {
-			if (extend === undefined) return found(await commands().get(key))
-			const lifetime = lifetimeTo(extend.to)
-			if (extend.ifBefore === Number.POSITIVE_INFINITY) {
-				return found(await commands().getAndExpire(key, lifetime), extend.to, true)
+			if (extend !== undefined) {
+				try {
+					return await readAndExtend(key, extend)
+				} catch (error) {
+					// redis cannot save its data, and refuses all writes until it can: reading goes on
+					if ((error as RedisFailure).code !== 'MISCONF') throw error
+				}
 			}
-			const reply = await commands().run(READ_AND_EXTEND, key, lifetime, lifetimeTo(extend.ifBefore))
-			if (reply === null) return undefined
-			const [value, left = -1] = reply as [Buffer, left?: number | string]
-			if ((reply as unknown[]).length === 1) return found(value, extend.to, true)
-			return found(value, Number(left) < 0 ? undefined : context.now() + Number(left))
+			const record = recordOf(await commands().get(key))
+			return record && {...record, extended: false}
 		},
 
 		async create(key, {payload, expiresAt}) {
@@ -138,7 +146,7 @@ export function redisStore(options: RedisStoreOptions = {}, context: StoreContex
 			}
 		},
 
-		close: () => client.close(),
+		close: () => link.close(),
 	}
 }
 
@@ -148,31 +156,9 @@ async function remove(redis: RedisCommands, key: string, revision: Revision | un
 	return Number(reply) === 1 ? {outcome: 'deleted'} : {outcome: 'gone'}
 }
 
-function found(value: Buffer | null, expiresAt?: number, extended = false): FoundRecord | undefined {
-	const record = recordOf(value, expiresAt)
-	return record && {...record, extended}
-}
-
-interface OwnClient {
-	readonly status: string
-	quit(): Promise<unknown>
-	disconnect(): void
-}
-
-/** A redis that hangs must not keep the process from ending. */
-async function end(client: OwnClient): Promise<void> {
-	if (client.status === 'ready') {
-		await Promise.race([client.quit(), sleep(QUIT_WITHIN_MS, undefined, {ref: false})]).catch(() => undefined)
-	}
-	client.disconnect()
-}
-
-async function connect(url: string, {warn}: StoreContext): Promise<RedisClient> {
-	const {Redis} = await importPeer('ioredis', () => import('ioredis'))
-	// While redis is down a command fails with the first failed reconnection: it must not wait and be run much later.
-	const client = new Redis(url, {maxRetriesPerRequest: 1})
-	client.on('error', error =>
-		warn(`The connection to redis failed (${error.message}); it is tried again.`, 'KSS_REDIS_CONNECTION'),
-	)
-	return client as unknown as RedisClient
+/** A client that was passed in: it stays open. */
+function linkTo(client: RedisClient, {timeoutMs, warn}: StoreContext): RedisLink {
+	const fault = faultOfSettings(client)
+	if (fault) warn(`Of the client in SESSION_REDIS ${fault}. See docs/stores.md#redis.`, 'KSS_REDIS_CLIENT_SETTING')
+	return {commands: redisCommands(client, guardOf(connectionOf(client), timeoutMs)), end: async () => {}}
 }

@@ -95,8 +95,8 @@ run('takes one command for each operation', async t => {
 	}
 	await once(() => store.create('key', {payload, expiresAt: at(60_000)}), /^SET key data PX 60000 NX$/)
 	await once(() => store.read('key'), /^GET key$/)
-	await once(() => store.read('key', {to: at(90_000), ifBefore: Number.POSITIVE_INFINITY}), /^GETEX key PX 90000$/)
-	await once(() => store.read('key', {to: at(90_000), ifBefore: at(1)}), /^EVALSHA .* key /)
+	await once(() => store.read('key', {to: at(90_000), ifBefore: Number.POSITIVE_INFINITY}), /^EVALSHA .* 1 key 90000$/)
+	await once(() => store.read('key', {to: at(90_000), ifBefore: at(1)}), /^EVALSHA .* 1 key 90000 1$/)
 	await once(() => store.replace('key', {payload, expiresAt: at(60_000)}), /^SET key data PX 60000 XX$/)
 	const current = await revision()
 	await once(() => store.replace('key', {payload, expiresAt: at(60_000)}, current), /^EVALSHA .* key data data 60000$/)

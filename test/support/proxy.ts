@@ -53,6 +53,8 @@ export interface Proxy {
 	halfOpen(): void
 	/** Ends the faults. */
 	passOn(): void
+	/** Leads new connections to another server, as an address does after a failover; open ones stay. */
+	leadTo(port: number): void
 	close(): Promise<void>
 }
 
@@ -72,6 +74,7 @@ type Fault =
 /** Starts a proxy that ends with its owner. */
 export async function startProxy(owner: Owner, {to}: ProxyOptions): Promise<Proxy> {
 	const connections = new Set<Connection>()
+	let port = to
 	let fault: Fault = {is: 'none'}
 	let swallowed = 0
 	const listener = createServer(accept).listen(0, '127.0.0.1')
@@ -83,7 +86,7 @@ export async function startProxy(owner: Owner, {to}: ProxyOptions): Promise<Prox
 			client.resetAndDestroy()
 			return
 		}
-		const connection: Connection = {client, server: connect(to, '127.0.0.1'), isDead: fault.is === 'half-open'}
+		const connection: Connection = {client, server: connect(port, '127.0.0.1'), isDead: fault.is === 'half-open'}
 		connections.add(connection)
 		client.once('close', () => connections.delete(connection))
 		pass(client, connection.server, chunk => onRequest(connection, chunk))
@@ -143,6 +146,9 @@ export async function startProxy(owner: Owner, {to}: ProxyOptions): Promise<Prox
 		passOn() {
 			fault = {is: 'none'}
 		},
+		leadTo(next) {
+			port = next
+		},
 		close,
 	}
 }
@@ -153,13 +159,19 @@ function pass(from: Socket, to: Socket, allows: (chunk: Buffer) => Promise<boole
 		for await (const chunk of from) if (await allows(chunk)) to.write(chunk)
 		to.end()
 	}
-	passAll().catch(() => to.resetAndDestroy())
+	passAll().catch(() => reset(to))
 }
 
 function end({client, server}: Connection, how: 'reset' | 'end'): void {
 	server.destroy()
-	if (how === 'reset') client.resetAndDestroy()
+	if (how === 'reset') reset(client)
 	else client.end()
+}
+
+/** A socket whose end is under way cannot be reset: it would stay open, and the process with it. */
+function reset(socket: Socket): void {
+	if (socket.writableEnded) socket.destroy()
+	else socket.resetAndDestroy()
 }
 
 function holds(chunk: Buffer, match: string | RegExp): boolean {

@@ -1,18 +1,48 @@
+/**
+ * Fewer system calls for the commands of requests that arrive together: each write to a socket is one, and it is the
+ * largest single cost of a command. At 64 connections a request takes about a sixth less processor time.
+ */
+
+import type {RedisGuard} from './redis-guard.js'
+
 /** The part of a socket that is needed here. */
 export interface Corkable {
-	readonly writableCorked: number
 	cork(): void
 	uncork(): void
 }
 
 /**
- * Holds back what is written to `stream` until all events of this turn of the event loop are handled, and sends it in
- * one system call. Requests that arrive together then share the call, which is the largest single cost of a command:
- * at 64 connections a request takes about a sixth less processor time. A command alone waits for nothing but the end
- * of the turn that it was made in.
+ * The first command of a turn of the event loop leaves at once, so that a request alone waits for nothing. Those after
+ * it are held back until all events of the turn are handled, and leave together.
+ *
+ * @param socket the socket that the commands are written to; another one after a reconnection
  */
-export function gatherWrites(stream: Corkable | undefined): void {
-	if (typeof stream?.cork !== 'function' || stream.writableCorked > 0) return
-	stream.cork()
-	setImmediate(() => stream.uncork())
+export function gathering(socket: () => Corkable | undefined, guard: RedisGuard): RedisGuard {
+	let hasBegun = false
+	let corked: Corkable | undefined
+
+	function endTurn(): void {
+		hasBegun = false
+		corked?.uncork()
+		corked = undefined
+	}
+
+	function beforeWrite(): void {
+		if (!hasBegun) {
+			hasBegun = true
+			setImmediate(endTurn)
+		} else if (corked === undefined) {
+			corked = socket()
+			corked?.cork()
+		}
+	}
+
+	return {
+		...guard,
+		send: (command, isRepeatable) =>
+			guard.send(() => {
+				beforeWrite()
+				return command()
+			}, isRepeatable),
+	}
 }

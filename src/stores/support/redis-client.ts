@@ -1,16 +1,16 @@
 /**
  * The clients of redis made alike: the few commands that the store needs, with bytes in and out.
  *
- * ioredis (`Redis`, also with Sentinels, and `Cluster`) is called by its own methods; the commands of requests that
- * arrive together leave together.
+ * ioredis (`Redis`, also with Sentinels, and `Cluster`) is called by its own methods.
  * node-redis 4 and 5 (client, pool, Sentinel, cluster) is sent the words of the command, always to a master: a replica
  * may not know yet what was written a moment ago.
  */
 
 import {createHash} from 'node:crypto'
-import {configError, isError} from '../../errors.js'
+import {configError} from '../../errors.js'
 import type {ResolvedConfig} from '../../generated/types.js'
-import {type Corkable, gatherWrites} from './gather-writes.js'
+import {replyCode} from './redis-errors.js'
+import type {RedisGuard} from './redis-guard.js'
 
 /** A client that the redis store takes: of ioredis or of node-redis, for one server, Sentinels or a cluster. */
 export type RedisClient = Exclude<NonNullable<ResolvedConfig['SESSION_REDIS']>, string>
@@ -19,16 +19,16 @@ export type RedisClient = Exclude<NonNullable<ResolvedConfig['SESSION_REDIS']>, 
 export interface RedisScript {
 	readonly lua: string
 	readonly sha1: string
+	/** Running it twice does what running it once does. */
+	readonly isRepeatable: boolean
 }
 
 /** An argument of a script. */
 export type RedisArgument = string | number | Buffer
 
-/** What the store asks of redis. */
+/** What the store asks of redis. Each rejects with a `RedisFailure`. */
 export interface RedisCommands {
 	get(key: string): Promise<Buffer | null>
-	/** `GETEX key PX ms` */
-	getAndExpire(key: string, ms: number): Promise<Buffer | null>
 	/** `SET key value PX ms NX|XX`; `null` when the condition did not hold. */
 	set(key: string, value: Buffer, ms: number, condition: 'NX' | 'XX'): Promise<unknown>
 	/** `PEXPIRE key ms`; 0 when there is no such key. */
@@ -46,11 +46,8 @@ export interface RedisCommands {
 
 interface Ioredis {
 	readonly options: {readonly keyPrefix?: string}
-	/** The socket, another one after each reconnection; a cluster has none of its own. */
-	readonly stream?: Corkable
 	nodes?(role: 'master'): Ioredis[]
 	getBuffer(key: string): Promise<Buffer | null>
-	getexBuffer(key: string, unit: 'PX', ms: number): Promise<Buffer | null>
 	set(key: string, value: Buffer, unit: 'PX', ms: number, condition: 'NX' | 'XX'): Promise<unknown>
 	pexpire(key: string, ms: number): Promise<unknown>
 	del(key: string): Promise<unknown>
@@ -71,8 +68,8 @@ interface NodeRedis {
 }
 
 /** Makes a script that is known by its SHA-1. */
-export function redisScript(lua: string): RedisScript {
-	return {lua, sha1: createHash('sha1').update(lua).digest('hex')}
+export function redisScript(lua: string, {isRepeatable = false} = {}): RedisScript {
+	return {lua, sha1: createHash('sha1').update(lua).digest('hex'), isRepeatable}
 }
 
 /**
@@ -80,87 +77,90 @@ export function redisScript(lua: string): RedisScript {
  *
  * @throws {SessionError} `ERR_SESSION_CONFIG` when it is neither ioredis nor node-redis
  */
-export function redisCommands(client: RedisClient): RedisCommands {
-	if ('callBuffer' in client) return ofIoredis(client as unknown as Ioredis)
-	if ('sendCommand' in client) return ofNodeRedis(client as unknown as NodeRedis)
+export function redisCommands(client: RedisClient, guard: RedisGuard): RedisCommands {
+	if ('evalshaBuffer' in client) return ofIoredis(client as unknown as Ioredis, guard)
+	if ('sendCommand' in client) return ofNodeRedis(client as unknown as NodeRedis, guard)
 	const expected = 'a client of ioredis or of redis (node-redis 4 or 5), or a URL'
 	throw configError([{key: 'SESSION_REDIS', expected, received: typeof client}])
 }
 
-function ofIoredis(client: Ioredis): RedisCommands {
+function ofIoredis(client: Ioredis, {send}: RedisGuard): RedisCommands {
 	const {keyPrefix = ''} = client.options
-	const gathered = () => {
-		gatherWrites(client.stream)
-		return client
-	}
+	const masters = () => client.nodes?.('master') ?? [client]
 	return {
-		get: key => gathered().getBuffer(key),
-		getAndExpire: (key, ms) => gathered().getexBuffer(key, 'PX', ms),
-		set: (key, value, ms, condition) => gathered().set(key, value, 'PX', ms, condition),
-		expire: (key, ms) => gathered().pexpire(key, ms),
-		remove: key => gathered().del(key),
-		load: ({lua}) => Promise.all((client.nodes?.('master') ?? [client]).map(node => node.script('LOAD', lua))),
-		async run({lua, sha1}, key, ...args) {
-			try {
-				return await gathered().evalshaBuffer(sha1, 1, key, ...args)
-			} catch (error) {
-				if (!isUnknownScript(error)) throw error
-				return client.evalBuffer(lua, 1, key, ...args)
-			}
-		},
+		get: key => send(() => client.getBuffer(key), true),
+		set: (key, value, ms, condition) => send(() => client.set(key, value, 'PX', ms, condition), false),
+		expire: (key, ms) => send(() => client.pexpire(key, ms), true),
+		remove: key => send(() => client.del(key), false),
+		load: ({lua}) => send(() => Promise.all(masters().map(node => node.script('LOAD', lua))), true),
+		run: ({lua, sha1, isRepeatable}, key, ...args) =>
+			withKnownScript(
+				() => send(() => client.evalshaBuffer(sha1, 1, key, ...args), isRepeatable),
+				() => send(() => client.evalBuffer(lua, 1, key, ...args), isRepeatable),
+			),
 		async *scan(prefix) {
 			// SCAN is the one command to which ioredis does not add its prefix.
-			for (const node of client.nodes?.('master') ?? [client]) {
-				for await (const key of scanNode(words => node.scan(...words), keyPrefix + prefix)) {
+			for (const node of masters()) {
+				for await (const key of scanNode(words => send(() => node.scan(...words), true), keyPrefix + prefix)) {
 					yield key.slice(keyPrefix.length)
 				}
 			}
 		},
-		ping: () => client.ping(),
+		ping: () => send(() => client.ping(), true),
 	}
 }
 
 // The first is the option of node-redis 4, the second of 5 (36 is `$`, a bulk string), whatever the client is set to.
 const AS_BYTES = {returnBuffers: true, typeMapping: {36: Buffer}}
 
-function ofNodeRedis(given: NodeRedis): RedisCommands {
+function ofNodeRedis(given: NodeRedis, guard: RedisGuard): RedisCommands {
 	const client = given.options?.legacyMode === true && given.v4 !== undefined ? given.v4 : given
-	let send = (_key: string, words: (string | Buffer)[]) => client.sendCommand(words, AS_BYTES)
-	if (client.masters !== undefined) send = (key, words) => client.sendCommand(key, false, words, AS_BYTES)
-	else if (client.getMasterNode !== undefined) send = (_key, words) => client.sendCommand(false, words, AS_BYTES)
+	let call = (_key: string, words: Words) => client.sendCommand(words, AS_BYTES)
+	if (client.masters !== undefined) call = (key, words) => client.sendCommand(key, false, words, AS_BYTES)
+	else if (client.getMasterNode !== undefined) call = (_key, words) => client.sendCommand(false, words, AS_BYTES)
+
+	const once = (key: string, ...words: Words) => guard.send(() => call(key, words), false)
+	const again = (key: string, ...words: Words) => guard.send(() => call(key, words), true)
+	/** What sends words to each master. */
+	const masters = () =>
+		(client.masters ?? [undefined]).map(master => (words: Words) => {
+			const node = async () => (await client.nodeClient?.(master)) ?? client
+			const ask = async () => (await node()).sendCommand(words, AS_BYTES)
+			return guard.send(master === undefined ? () => call('', words) : ask, true)
+		})
 
 	return {
-		get: key => send(key, ['GET', key]) as Promise<Buffer | null>,
-		getAndExpire: (key, ms) => send(key, ['GETEX', key, 'PX', `${ms}`]) as Promise<Buffer | null>,
-		set: (key, value, ms, condition) => send(key, ['SET', key, value, 'PX', `${ms}`, condition]),
-		expire: (key, ms) => send(key, ['PEXPIRE', key, `${ms}`]),
-		remove: key => send(key, ['DEL', key]),
-		load: ({lua}) =>
-			Promise.all(
-				(client.masters ?? [undefined]).map(async node => {
-					const words = ['SCRIPT', 'LOAD', lua]
-					return node === undefined ? send('', words) : (await client.nodeClient?.(node))?.sendCommand(words)
-				}),
-			),
-		async run({lua, sha1}, key, ...args) {
+		get: key => again(key, 'GET', key) as Promise<Buffer | null>,
+		set: (key, value, ms, condition) => once(key, 'SET', key, value, 'PX', `${ms}`, condition),
+		expire: (key, ms) => again(key, 'PEXPIRE', key, `${ms}`),
+		remove: key => once(key, 'DEL', key),
+		load: ({lua}) => Promise.all(masters().map(ask => ask(['SCRIPT', 'LOAD', lua]))),
+		run({lua, sha1, isRepeatable}, key, ...args) {
 			const words = args.map(arg => (typeof arg === 'number' ? `${arg}` : arg))
-			try {
-				return await send(key, ['EVALSHA', sha1, '1', key, ...words])
-			} catch (error) {
-				if (!isUnknownScript(error)) throw error
-				return send(key, ['EVAL', lua, '1', key, ...words])
-			}
+			const send = isRepeatable ? again : once
+			return withKnownScript(
+				() => send(key, 'EVALSHA', sha1, '1', key, ...words),
+				() => send(key, 'EVAL', lua, '1', key, ...words),
+			)
 		},
 		async *scan(prefix) {
-			for (const node of client.masters ?? [undefined]) {
-				const target = node === undefined ? undefined : await client.nodeClient?.(node)
-				yield* scanNode(words => {
-					const command = ['SCAN', ...words]
-					return (target?.sendCommand(command, AS_BYTES) ?? send('', command)) as Promise<[Buffer, Buffer[]]>
-				}, prefix)
+			for (const ask of masters()) {
+				yield* scanNode(words => ask(['SCAN', ...words]) as Promise<[Buffer, Buffer[]]>, prefix)
 			}
 		},
-		ping: () => send('', ['PING']),
+		ping: () => again('', 'PING'),
+	}
+}
+
+type Words = (string | Buffer)[]
+
+/** Runs a script by its SHA-1, and in full where the server does not know it. */
+async function withKnownScript<T>(bySha1: () => Promise<T>, inFull: () => Promise<T>): Promise<T> {
+	try {
+		return await bySha1()
+	} catch (error) {
+		if (replyCode(error) !== 'NOSCRIPT') throw error
+		return inFull()
 	}
 }
 
@@ -177,7 +177,10 @@ async function* scanNode(
 		cursor = String(next)
 	} while (cursor !== '0')
 }
+<<<<<<< HEAD
 
 function isUnknownScript(error: unknown): boolean {
 	return isError(error) && error.message.startsWith('NOSCRIPT')
 }
+=======
+>>>>>>> 96fc108 (The redis store hands a command to a client that is connected or to none, marks what may be sent again, and its own client repeats nothing and leaves dead connections)
