@@ -8,7 +8,15 @@ type Method = (...args: never[]) => unknown
 
 /** `Redis` or `Cluster` of ioredis. */
 export interface IoredisClient {
-	readonly callBuffer: Method
+	readonly getBuffer: Method
+	readonly set: Method
+	readonly pexpire: Method
+	readonly del: Method
+	readonly evalshaBuffer: Method
+	readonly evalBuffer: Method
+	readonly script: Method
+	readonly scan: Method
+	readonly ping: Method
 }
 
 /** The client or the cluster of node-redis (the package `redis`). */

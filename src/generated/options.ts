@@ -310,12 +310,25 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 	},
 	SESSION_REDIS: {
 		type: 'client',
-		expected: 'an ioredis client (with callBuffer), a node-redis client (with sendCommand) or a string that begins with redis:// or rediss://',
+		expected: 'an ioredis client (with getBuffer, set, pexpire, del, evalshaBuffer, evalBuffer, script, scan and ping), a node-redis client (with sendCommand) or a string that begins with redis:// or rediss://',
 		environment: 'string',
 		aliases: [],
 		appliesTo: ['redis'],
 		secret: true,
-		methodSets: [['callBuffer'], ['sendCommand']],
+		methodSets: [
+			[
+				'getBuffer',
+				'set',
+				'pexpire',
+				'del',
+				'evalshaBuffer',
+				'evalBuffer',
+				'script',
+				'scan',
+				'ping',
+			],
+			['sendCommand'],
+		],
 		stringAllowed: true,
 	},
 	SESSION_POSTGRESQL: {

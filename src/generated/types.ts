@@ -458,7 +458,7 @@ export interface PlainSessionConfig {
 	 * A client that you pass in stays open when the sessions are closed. Without one, and for an address, a client
 	 * is made by ioredis; without either it connects to localhost.
 	 *
-	 * Takes an ioredis client (with callBuffer), a node-redis client (with sendCommand) or a string that begins with redis:// or rediss://. For `redis`.
+	 * Takes an ioredis client (with getBuffer, set, pexpire, del, evalshaBuffer, evalBuffer, script, scan and ping), a node-redis client (with sendCommand) or a string that begins with redis:// or rediss://. For `redis`.
 	 *
 	 * @since 0.1.0
 	 */
@@ -596,7 +596,7 @@ export interface SessionConfig
 	 * A client that you pass in stays open when the sessions are closed. Without one, and for an address, a client
 	 * is made by ioredis; without either it connects to localhost.
 	 *
-	 * Takes an ioredis client (with callBuffer), a node-redis client (with sendCommand) or a string that begins with redis:// or rediss://. For `redis`.
+	 * Takes an ioredis client (with getBuffer, set, pexpire, del, evalshaBuffer, evalBuffer, script, scan and ping), a node-redis client (with sendCommand) or a string that begins with redis:// or rediss://. For `redis`.
 	 *
 	 * @since 0.1.0
 	 */

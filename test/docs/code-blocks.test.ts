@@ -13,6 +13,7 @@ const OPTIONS: ts.CompilerOptions = {
 		'koa-server-session': ['./src/index.ts'],
 		'koa-server-session/stores/*': ['./src/stores/*.ts'],
 		'koa-server-session/testing': ['./src/testing/index.ts'],
+		redis: ['./node_modules/redis-v5/dist/index.d.ts'],
 	},
 	baseUrl: ROOT,
 }

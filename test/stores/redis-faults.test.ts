@@ -1,6 +1,6 @@
 /** The redis store under the faults of a network and of redis: what is safe to repeat is marked, and nothing is done twice. */
 
-import {mkdirSync} from 'node:fs'
+import {mkdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import test, {type ExecutionContext} from 'ava'
 import {Redis} from 'ioredis'
@@ -45,8 +45,8 @@ const clients = {
 	'node-redis 5': (url: string) => redisV5.createClient({url, socket: {reconnectStrategy: 50}}),
 }
 
-async function openStore(t: ExecutionContext, kind: Kind, port: number, {timeoutMs = 5000} = {}) {
-	const url = `redis://127.0.0.1:${port}`
+async function openStore(t: ExecutionContext, kind: Kind, port: number, {timeoutMs = 5000, user = ''} = {}) {
+	const url = `redis://${user}127.0.0.1:${port}`
 	const context = {...realContext(), timeoutMs}
 	const store = redisStore(kind === 'own client' ? {url} : {client: await clientOf(t, kind, url)}, context)
 	t.teardown(() => store.close())
@@ -69,7 +69,13 @@ async function clientOf(t: ExecutionContext, kind: Exclude<Kind, 'own client'>, 
 async function start(t: ExecutionContext, kind: Kind = 'own client', options = {}) {
 	const server = await startFor(t, redisServer)
 	const proxy = await startProxy(t, {to: server.port})
-	return {server, proxy, redis: direct(t, server.port), ...(await openStore(t, kind, proxy.port, options))}
+	return {
+		server,
+		port: server.port,
+		proxy,
+		redis: direct(t, server.port),
+		...(await openStore(t, kind, proxy.port, options)),
+	}
 }
 
 async function recovers(store: SessionStore, withinMs?: number): Promise<void> {
@@ -300,6 +306,28 @@ run('an error never holds what redis quotes of a command', async t => {
 	const error = await t.throwsAsync<RedisFailure>(store.create('session:id', entry('secret')))
 	t.regex(error?.message ?? '', /^ERR unknown command/)
 	t.notRegex(JSON.stringify({...error}) + error?.stack, /session:id|secret/)
+})
+
+run('the rights that the docs give a user of redis are enough', async t => {
+	const {port, redis} = await start(t)
+	const [, words = ''] = /^ *ACL SETUSER (.*)$/m.exec(readFileSync('docs/stores.md', 'utf8')) ?? []
+	await redis.call('ACL', 'SETUSER', ...words.split(' '))
+	const {store, context} = await openStore(t, 'own client', port, {user: 'sessions:secret@'})
+	for (const key of ['session:a', 'lock:session:a', 'ended:session:a']) {
+		t.like(await outcomeOf(store.create(key, entry())), {outcome: 'written'})
+		t.like(await outcomeOf(store.read(key)), {extended: false})
+		t.like(await outcomeOf(store.read(key, extension())), {extended: true})
+		t.like(await outcomeOf(store.replace(key, entry('2'))), {outcome: 'written'})
+		t.like(await outcomeOf(store.replace(key, entry('3'), Buffer.from('2'))), {outcome: 'written'})
+		t.is(await outcomeOf(store.touch(key, Date.now() + 60_000)), true)
+		t.like(await outcomeOf(store.delete(key, Buffer.from('3'))), {outcome: 'deleted'})
+		t.like(await outcomeOf(store.delete(key)), {outcome: 'gone'})
+	}
+	for await (const key of store.list?.({prefix: 'session:'}) ?? []) t.log(key)
+	t.deepEqual(context.warnings, [])
+	t.like(await outcomeOf(store.read('other')), {code: 'NOPERM'})
+	const refused = String(await redis.call('ACL', 'LOG'))
+	t.notRegex(refused, /command/, refused)
 })
 
 run('a client with settings under which a write can be done twice gets one warning that names the setting', async t => {

@@ -3,6 +3,7 @@ import test, {type ExecutionContext} from 'ava'
 import {Redis} from 'ioredis'
 import * as redisV4 from 'redis-v4'
 import * as redisV5 from 'redis-v5'
+import {options} from '../../src/generated/options.js'
 import type {SessionStore} from '../../src/stores/contract.js'
 import {redisStore} from '../../src/stores/redis.js'
 import {manualContext, realContext} from '../support/clock.js'
@@ -22,7 +23,7 @@ async function server(t: ExecutionContext) {
 }
 
 function ioredis(t: ExecutionContext, url: string, options = {}) {
-	const client = new Redis(url, options)
+	const client = new Redis(url, {autoResendUnfulfilledCommands: false, ...options})
 	client.on('error', () => {})
 	t.teardown(() => client.disconnect())
 	return client
@@ -284,6 +285,24 @@ run('waits for a redis that hangs, and goes on when it answers again', async t =
 	t.is(first, 'nothing yet')
 	redis.resume()
 	t.truthy(await waiting)
+})
+
+run('needs those methods of an ioredis client that the configuration asks for, and no others', async t => {
+	const {url} = await server(t)
+	const client = ioredis(t, url) as unknown as Record<string, (...args: unknown[]) => unknown>
+	const [methods = []] = options.SESSION_REDIS.methodSets ?? []
+	t.true(methods.length > 1)
+	const look = Object.fromEntries(methods.map(name => [name, (...args: unknown[]) => client[name]?.(...args)]))
+	const store = redisStore({client: look as never})
+	await store.open?.()
+	await ioredis(t, url).script('FLUSH')
+	t.is((await store.create('session:a', entry('1'))).outcome, 'written')
+	const record = await store.read('session:a', {to: inMs(60_000), ifBefore: Number.POSITIVE_INFINITY})
+	t.is((await store.read('session:a'))?.payload.byteLength, 1)
+	t.is((await store.replace('session:a', entry('2'), record?.revision)).outcome, 'written')
+	t.true(await store.touch('session:a', inMs(60_000)))
+	t.deepEqual(await keysOf(store), ['session:a'])
+	t.deepEqual(await store.delete('session:a'), {outcome: 'deleted'})
 })
 
 test('refuses a client that is none', t => {

@@ -45,7 +45,7 @@ export interface RedisCommands {
 }
 
 interface Ioredis {
-	readonly options: {readonly keyPrefix?: string}
+	readonly options?: {readonly keyPrefix?: string}
 	nodes?(role: 'master'): Ioredis[]
 	getBuffer(key: string): Promise<Buffer | null>
 	set(key: string, value: Buffer, unit: 'PX', ms: number, condition: 'NX' | 'XX'): Promise<unknown>
@@ -85,7 +85,7 @@ export function redisCommands(client: RedisClient, guard: RedisGuard): RedisComm
 }
 
 function ofIoredis(client: Ioredis, {send}: RedisGuard): RedisCommands {
-	const {keyPrefix = ''} = client.options
+	const {keyPrefix = ''} = client.options ?? {}
 	const masters = () => client.nodes?.('master') ?? [client]
 	return {
 		get: key => send(() => client.getBuffer(key), true),
@@ -177,10 +177,3 @@ async function* scanNode(
 		cursor = String(next)
 	} while (cursor !== '0')
 }
-<<<<<<< HEAD
-
-function isUnknownScript(error: unknown): boolean {
-	return isError(error) && error.message.startsWith('NOSCRIPT')
-}
-=======
->>>>>>> 96fc108 (The redis store hands a command to a client that is connected or to none, marks what may be sent again, and its own client repeats nothing and leaves dead connections)

@@ -52,7 +52,8 @@ export function redisFailure(error: unknown, {wasSent, isRepeatable, connectionE
 	}
 	if (reply !== undefined) return failure(withoutArguments(message), reply, DONE_LATER.has(reply))
 	const code = codeOf(error) ?? codeOf(connectionError) ?? 'ECONNRESET'
-	return failure(`The connection to redis was lost before the reply came: ${message}`, code, isRepeatable)
+	const reason = isError(connectionError) ? connectionError.message : message
+	return failure(`The connection to redis was lost before the reply came: ${reason}`, code, isRepeatable)
 }
 
 /** The code of an error: of the connection (`ECONNREFUSED`), or of a reply (`WRONGPASS`). */
