@@ -23,7 +23,7 @@ export function emitReference(schema: Schema): string {
 		'Beside the check of each option, a configuration must keep these.',
 		schema.rules.map(rule => `- ${rule.options.map(link).join(', ')}: ${sentence(rule)}`).join('\n'),
 		'## Options of other libraries',
-		'Options of koa-session, koa-generic-session and express-session are a problem that says what to use instead.',
+		'Options of koa-session, express-session and their like are a problem that says what to use instead.',
 		otherLibrariesTable(schema),
 		'## Deprecations',
 		'Each warns once for each process, by `process.emitWarning` with the type `DeprecationWarning`, when it is used.',

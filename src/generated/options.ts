@@ -454,6 +454,7 @@ export const foreignNames: readonly string[] = [
 export const otherLibraries: Readonly<Record<string, string>> = {
 	key: 'SESSION_COOKIE_NAME instead',
 	name: 'SESSION_COOKIE_NAME instead',
+	cookieName: 'SESSION_COOKIE_NAME instead',
 	SESSION_NAME: 'SESSION_COOKIE_NAME instead',
 	maxAge: "PERMANENT_SESSION_LIFETIME instead: in seconds, not in milliseconds, or as a string such as '1d'",
 	ttl: "PERMANENT_SESSION_LIFETIME instead: in seconds, not in milliseconds, or as a string such as '1d'",
@@ -483,6 +484,7 @@ export const otherLibraries: Readonly<Record<string, string>> = {
 	prefix: 'SESSION_KEY_PREFIX instead',
 	SESSION_PREFIX: 'SESSION_KEY_PREFIX instead',
 	genid: 'SESSION_ID_GENERATOR instead',
+	idGenerator: 'SESSION_ID_GENERATOR instead',
 	encode: 'SESSION_SERIALIZER instead',
 	decode: 'SESSION_SERIALIZER instead',
 	defer: 'SESSION_LAZY instead',
@@ -494,5 +496,6 @@ export const otherLibraries: Readonly<Record<string, string>> = {
 	unset: 'no such option: a session is stored, and its cookie set, once for each request that has changed it',
 	valid: 'no such option: check and change the session in a middleware of your own',
 	beforeSave: 'no such option: check and change the session in a middleware of your own',
+	errorHandler: "no such option: a request that needs a store which fails is answered with 503, and app.on('error') hears of it",
 	externalKey: 'no such option: the id of a session comes from the cookie only',
 }
