@@ -430,7 +430,8 @@ export interface PlainSessionConfig {
 	/**
 	 * How many sessions are kept.
 	 *
-	 * Above it the expired ones are removed, then those nearest to their expiry. With 0 there is no limit.
+	 * About: above it the expired ones are removed in the background, then those that nobody has come back to, then those
+	 * nearest to their expiry. With 0 there is no limit.
 	 *
 	 * Takes an integer of at least 0. For `filesystem`.
 	 *

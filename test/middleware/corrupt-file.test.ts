@@ -1,4 +1,4 @@
-import {mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import test from 'ava'
@@ -24,6 +24,8 @@ for (const [policy, status, body] of [
 		await ada('/set')
 		const [name = ''] = readdirSync(directory)
 		writeFileSync(join(directory, name), 'damaged')
+		// its time is when it expires
+		utimesSync(join(directory, name), 0, Date.now() / 1000 + 3600)
 		const answer = await ada('/get')
 		t.deepEqual([answer.status, answer.body, answer.setCookie], [status, body, []])
 		t.deepEqual(readdirSync(directory), [name])

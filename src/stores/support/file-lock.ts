@@ -1,111 +1,136 @@
 /**
- * A lock that holds among the processes of one host, made of a file that only one of them can create.
+ * A lock on a file that holds among the processes of one host.
  *
- * The file names its holder. A waiter breaks the lock when that process has ended, or after it has watched the same
- * holder for `LEASE_MS` by its own steady clock; a holder gives up at half of that. So a lock is broken only when its
- * holder can no longer write, as far as that is possible without help of the kernel: a process that is stopped for
- * seconds between its last check and the system call after it is not seen.
+ * The lock is a symbolic link beside the file: made in one step together with what it says, never half there, and
+ * without a block of a full disk. It leads to the name of the successor, the file that its holder may rename into the
+ * place of the locked one; that name tells who the holder is.
  *
- * Breaking is done under a second lock, so that two waiters never break twice, the second time a fresh lock.
+ * Who waits breaks the lock of a process that has ended, or that has not moved for too long. Breaking removes the
+ * successor before the lock: should its holder only have been stopped, the rename fails, and nothing that others have
+ * written meanwhile is overwritten. The right to break is a lock of its own, named after the broken one, so that nobody
+ * ever removes the lock of a third.
  */
 
-import {randomUUID} from 'node:crypto'
-import {readFileSync, readlinkSync} from 'node:fs'
-import {open, readFile, stat, unlink} from 'node:fs/promises'
-import {hostname} from 'node:os'
+import {randomBytes} from 'node:crypto'
+import {readlink, symlink, unlink} from 'node:fs/promises'
+import {basename, dirname, join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {codeOf, orUndefinedIfMissing} from './file-errors.js'
+import {HOLDER, isRunning} from './file-holder.js'
+import {makeSuccessor, type Successor} from './file-successor.js'
 import {keyQueue} from './key-queue.js'
 
-/** Rejects when the lock may no longer be ours. Await it just before the step that must not be done twice. */
-export type StillHeld = () => Promise<void>
+/** How long a lock is respected when nobody here can see whether its holder is still there. */
+const UNSEEN_HOLDER_MS = 800
 
-const LEASE_MS = 10_000
-const HOST = hostId()
+/** The longest pause between two looks at a lock that somebody else holds. */
+const POLL_MS = 10
 
-// One queue for the whole process: its own tasks wait for each other here, and never poll the file.
+// One queue for the whole process: its own tasks wait for each other here, and never poll.
 const inProcess = keyQueue()
 
-/** Runs `task` while no one else runs one under the same lock file, in this process or another one of this host. */
-export function withFileLock<T>(path: string, task: (stillHeld: StillHeld) => Promise<T>): Promise<T> {
+/**
+ * Runs `task` while no one else runs one for the same `path`, in this process or another one of this host.
+ *
+ * @param timeoutMs how long it waits for its turn; a holder that is known to run may take half of that
+ * @param task is given an empty file, which it may put in the place of the one at `path`
+ * @param mode the permissions of that file
+ */
+export function withFileLock<T>(
+	path: string,
+	timeoutMs: number,
+	task: (successor: Successor) => Promise<T>,
+	mode = 0o600,
+): Promise<T> {
+	const giveUpAt = performance.now() + timeoutMs
 	return inProcess(path, async () => {
-		const token = `${HOST} ${process.pid} ${randomUUID()}`
-		await acquire(path, token)
-		const since = performance.now()
-		const expired = () => performance.now() - since > LEASE_MS / 2
+		const lock = `${path}.lock`
+		const name = successorOf(path)
+		// before the lock: one that is made later would escape whoever breaks the lock
+		const successor = await makeSuccessor(name, mode)
 		try {
-			return await task(async () => {
-				const holder = await orUndefinedIfMissing(readFile(path, 'utf8'))
-				if (holder !== token || expired()) throw new Error('The lock of a session file was lost: the disk is too slow')
-			})
+			await acquire(lock, name, timeoutMs / 2, giveUpAt)
+			try {
+				return await task(successor)
+			} finally {
+				if ((await holderOf(lock)) === name) await remove(lock)
+			}
 		} finally {
-			// Past the lease it may be another one's already; the next waiter breaks it.
-			if (!expired()) await orUndefinedIfMissing(unlink(path))
+			await successor.discard()
 		}
 	})
 }
 
-async function acquire(path: string, token: string): Promise<void> {
-	let watched: string | undefined
-	let since = 0
-	for (let attempt = 0; !(await createFile(path, token)); attempt++) {
-		const holder = await orUndefinedIfMissing(readFile(path, 'utf8'))
-		if (holder === undefined) continue
-		if (holder !== watched) since = performance.now()
-		watched = holder
-		if (hasEnded(holder) || performance.now() - since > LEASE_MS) await breakLock(path, holder)
-		else await sleep(1 + Math.random() * Math.min(2 * attempt, 20))
-	}
+/** Removes what a process has left behind that was killed: a successor, or a lock. */
+export async function removeLeft(path: string): Promise<void> {
+	if ((await holderOf(path)) === undefined || (await take(path, successorOf(path), () => true))) await remove(path)
 }
 
-async function createFile(path: string, content: string): Promise<boolean> {
+async function acquire(lock: string, successor: string, leaseMs: number, giveUpAt: number): Promise<void> {
+	const seenAt = new Map<string, number>()
+	const isLeft = (holder: string) => {
+		const running = isRunning(partsOf(holder).process)
+		if (running === false) return true
+		const now = performance.now()
+		const since = seenAt.get(holder) ?? now
+		seenAt.set(holder, since)
+		return now - since > (running ? leaseMs : Math.min(leaseMs, UNSEEN_HOLDER_MS))
+	}
+	// nothing is done for a caller who has been told meanwhile that it has failed
+	for (; performance.now() < giveUpAt; await sleep(Math.random() * POLL_MS)) {
+		if (await take(lock, successor, isLeft)) return
+	}
+	throw new Error('Others held the lock of a session file for too long')
+}
+
+/** Takes the lock, unless somebody holds it that has not left it. */
+async function take(lock: string, successor: string, isLeft: (holder: string) => boolean): Promise<boolean> {
+	if (await makeLink(successor, lock)) return true
+	const holder = await holderOf(lock)
+	if (holder === undefined || !isLeft(holder)) return false
+	const right = `${lock}.${partsOf(holder).nonce}`
+	if (!(await take(right, successor, isLeft))) return false
 	try {
-		const file = await open(path, 'wx', 0o600)
-		try {
-			await file.write(content)
-		} finally {
-			await file.close()
+		if ((await holderOf(lock)) === holder) {
+			await remove(holder)
+			await remove(lock)
 		}
+	} finally {
+		await remove(right)
+	}
+	return makeLink(successor, lock)
+}
+
+async function makeLink(successor: string, lock: string): Promise<boolean> {
+	try {
+		// a junction is what Windows lets everybody make
+		await symlink(basename(successor), lock, 'junction')
 		return true
 	} catch (error) {
-		// Windows says EPERM of a file that is being removed.
-		if (codeOf(error) === 'EEXIST' || (process.platform === 'win32' && codeOf(error) === 'EPERM')) return false
+		if (codeOf(error) === 'EEXIST') return false
 		throw error
 	}
 }
 
-async function breakLock(path: string, holder: string): Promise<void> {
-	const breaker = `${path}.break`
-	if (!(await createFile(breaker, ''))) {
-		const found = await orUndefinedIfMissing(stat(breaker))
-		if (found !== undefined && Date.now() - found.mtimeMs > LEASE_MS) await orUndefinedIfMissing(unlink(breaker))
-		return
-	}
+/** The path of the holder's successor; `undefined` when there is no such lock. */
+async function holderOf(lock: string): Promise<string | undefined> {
 	try {
-		const now = await orUndefinedIfMissing(readFile(path, 'utf8'))
-		if (now === holder) await orUndefinedIfMissing(unlink(path))
-	} finally {
-		await orUndefinedIfMissing(unlink(breaker))
-	}
-}
-
-function hasEnded(holder: string): boolean {
-	const [host, pid] = holder.split(' ')
-	if (host !== HOST || pid === undefined) return false
-	try {
-		process.kill(Number(pid), 0)
-		return false
+		return join(dirname(lock), basename(await readlink(lock)))
 	} catch (error) {
-		return codeOf(error) === 'ESRCH'
+		if (codeOf(error) === 'ENOENT' || codeOf(error) === 'EINVAL') return undefined
+		throw error
 	}
 }
 
-/** Names the set of processes in which a process id means something: containers can share a directory, not the ids. */
-function hostId(): string {
-	try {
-		const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-		return `${boot}/${readlinkSync('/proc/self/ns/pid')}`
-	} catch {
-		return encodeURIComponent(hostname())
-	}
+function successorOf(path: string): string {
+	return `${path}.${HOLDER}.${randomBytes(6).toString('hex')}`
+}
+
+function partsOf(successor: string): {process: string; nonce: string} {
+	const [process = '', nonce = ''] = successor.split('.').slice(-2)
+	return {process, nonce}
+}
+
+async function remove(path: string): Promise<void> {
+	await orUndefinedIfMissing(unlink(path))
 }

@@ -1,130 +1,103 @@
 /**
- * One session in one file.
+ * One session in one file: a line `kss2 <revision> <key>`, then the payload. When it expires is the time of its last
+ * modification, which is moved in one step without touching the content, and read without opening the file.
  *
- * | bytes | what |
- * |---|---|
- * | 0-7 | expiry: 6 bytes of milliseconds since the epoch, 2 bytes that check them |
- * | 8-11 | `kss1`, the name of this format |
- * | 12-19 | revision: 8 random bytes, new with every write of the payload |
- * | 20-23 | length of the key |
- * | 24- | key (UTF-8), then the payload |
- *
- * The expiry stands first and aligned, because it is the only part that is ever written in place. Eight aligned bytes
- * are copied in one piece wherever Node runs; should a platform copy them in two, the check does not fit, and the
- * reader reads again: half an expiry is never believed.
+ * Reading never blocks and never follows a link, because whatever has the name of a session file may be put there.
  */
 
-import {randomBytes} from 'node:crypto'
-import {type FileHandle, open} from 'node:fs/promises'
+import {randomUUID} from 'node:crypto'
+import {constants, type Stats} from 'node:fs'
+import {access, type FileHandle, open} from 'node:fs/promises'
+import {dirname} from 'node:path'
 import {SessionError} from '../../errors.js'
-import {orUndefinedIfMissing} from './file-errors.js'
+import type {StoreRecord} from '../contract.js'
+import {codeOf, orUndefinedIfMissing} from './file-errors.js'
 
-/** What the head of a file says. */
-export interface FileHead {
-	readonly expiresAt: number
-	readonly revision: string
+/** What the content of a session file says. */
+export interface FileContent extends Pick<StoreRecord, 'payload'> {
 	readonly key: string
+	readonly revision: string
 }
 
-/** The head and the payload of a file. */
-export interface FileRecord extends FileHead {
-	readonly payload: Buffer
-}
-
-const HEAD_BYTES = 24
-const FORMAT = 0x6b737331
-const REREADS = 5
+const FORMAT = 'kss2'
+// not every system knows the last three
+const {O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_NOATIME = 0} = constants
+const READ = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOATIME
 
 /** The bytes of a new file, and the revision that it has. */
-export function encodeFile(key: string, payload: Uint8Array, expiresAt: number): {content: Buffer; revision: string} {
-	const keyBytes = Buffer.from(key)
-	const head = Buffer.alloc(HEAD_BYTES)
-	encodeExpiry(expiresAt).copy(head)
-	head.writeUInt32BE(FORMAT, 8)
-	randomBytes(8).copy(head, 12)
-	head.writeUInt32BE(keyBytes.length, 20)
-	return {content: Buffer.concat([head, keyBytes, payload]), revision: head.toString('hex', 12, 20)}
+export function encodeFile(key: string, payload: Uint8Array): {bytes: Buffer; revision: string} {
+	const revision = randomUUID()
+	return {bytes: Buffer.concat([Buffer.from(`${FORMAT} ${revision} ${key}\n`), payload]), revision}
 }
 
 /**
- * Reads a whole file.
+ * What the bytes of a file say.
  *
- * @throws {SessionError} `ERR_SESSION_CORRUPT_RECORD` when the file is not one of this format
+ * @throws {SessionError} `ERR_SESSION_CORRUPT_RECORD` when it is not a session of this package, or not that of `key`
  */
-export async function readRecord(file: FileHandle): Promise<FileRecord> {
-	const content = await file.readFile()
-	const head = await decodeHead(file, content)
-	return {...head, payload: content.subarray(HEAD_BYTES + content.readUInt32BE(20))}
+export function decodeFile(bytes: Buffer, expected?: string): FileContent {
+	const end = bytes.indexOf('\n')
+	const [format, revision, key] = bytes.toString('latin1', 0, Math.max(end, 0)).split(' ')
+	if (format !== FORMAT || !revision || !key) throw corrupt('is damaged, or no session of this package')
+	if (expected !== undefined && key !== expected) throw corrupt('holds another session than its name says')
+	return {key, revision, payload: bytes.subarray(end + 1)}
 }
 
-/** Reads the file at `path`, or gives `undefined` when there is none. */
-export async function readFileRecord(path: string): Promise<FileRecord | undefined> {
-	const file = await orUndefinedIfMissing(open(path, 'r'))
-	if (file === undefined) return undefined
+/** When the session expires, in milliseconds since the epoch. */
+export function expiryOf({mtimeMs}: Stats): number {
+	// a file system keeps finer times than these, a little off
+	return Math.round(mtimeMs)
+}
+
+/** Whether anybody has come back to the session since it was created. */
+export function isUsed({atimeMs}: Stats): boolean {
+	return atimeMs > 0
+}
+
+/** Moves the expiry. `used` as for {@link isUsed}. */
+export async function setExpiry(file: FileHandle, expiresAt: number, used: boolean): Promise<void> {
+	await file.utimes(used ? Date.now() / 1000 : 0, Math.ceil(expiresAt) / 1000)
+}
+
+/** Whether it can be a session file: a plain file that belongs to the user of this process. */
+export function isSessionFile(stats: Stats): boolean {
+	return stats.isFile() && isOurs(stats)
+}
+
+/** Whether something belongs to the user of this process, where the system knows of users. */
+export function isOurs({uid}: Stats): boolean {
+	return process.geteuid === undefined || uid === process.geteuid()
+}
+
+/**
+ * Opens a session file and calls `use` with it; `undefined` when there is none.
+ *
+ * @throws {SessionError} `ERR_SESSION_CORRUPT_RECORD` when it is a link, a pipe, a directory, or another user's
+ */
+export async function withFile<T>(
+	path: string,
+	use: (file: FileHandle, expiresAt: number) => Promise<T>,
+): Promise<T | undefined> {
+	const file = await orUndefinedIfMissing(open(path, READ)).catch(refuse)
+	// a directory that has gone has not lost its sessions: that is an error, not a miss
+	if (file === undefined) return void (await access(dirname(path)))
 	try {
-		return await readRecord(file)
+		const stats = await file.stat()
+		if (!isSessionFile(stats)) throw corrupt('is no file, or belongs to another user')
+		return await use(file, expiryOf(stats))
 	} finally {
 		await file.close()
 	}
 }
 
-/** Reads the head of the file at `path`, or gives `undefined` when there is none. */
-export async function readFileHead(path: string): Promise<FileHead | undefined> {
-	const file = await orUndefinedIfMissing(open(path, 'r'))
-	if (file === undefined) return undefined
-	try {
-		return await readHead(file)
-	} finally {
-		await file.close()
-	}
+function refuse(error: unknown): never {
+	if (codeOf(error) === 'ELOOP') throw corrupt('is a link')
+	throw codeOf(error) === 'EPERM' ? corrupt('belongs to another user') : error
 }
 
-async function readHead(file: FileHandle): Promise<FileHead> {
-	const start = await readStart(file, HEAD_BYTES + 256)
-	const keyBytes = start.length < HEAD_BYTES ? 0 : start.readUInt32BE(20)
-	const whole = HEAD_BYTES + keyBytes <= start.length ? start : await readStart(file, HEAD_BYTES + keyBytes)
-	return decodeHead(file, whole)
-}
-
-/** Moves the expiry of an open file, and touches nothing else. */
-export async function writeExpiry(file: FileHandle, expiresAt: number): Promise<void> {
-	await file.write(encodeExpiry(expiresAt), 0, 8, 0)
-}
-
-async function decodeHead(file: FileHandle, content: Buffer): Promise<FileHead> {
-	const keyEnd = content.length < HEAD_BYTES ? 0 : HEAD_BYTES + content.readUInt32BE(20)
-	if (keyEnd === 0 || keyEnd > content.length || content.readUInt32BE(8) !== FORMAT) throw corrupt()
-	let expiresAt = decodeExpiry(content)
-	for (let reread = 0; expiresAt === undefined && reread < REREADS; reread++) {
-		expiresAt = decodeExpiry(await readStart(file, 8))
-	}
-	if (expiresAt === undefined) throw corrupt()
-	return {expiresAt, revision: content.toString('hex', 12, 20), key: content.toString('utf8', HEAD_BYTES, keyEnd)}
-}
-
-async function readStart(file: FileHandle, length: number): Promise<Buffer> {
-	const {buffer, bytesRead} = await file.read(Buffer.alloc(Math.min(length, 65_536)), {position: 0})
-	return buffer.subarray(0, bytesRead)
-}
-
-function encodeExpiry(expiresAt: number): Buffer {
-	const bytes = Buffer.alloc(8)
-	bytes.writeUIntBE(Math.min(Math.max(Math.ceil(expiresAt), 0), 2 ** 48 - 1), 0, 6)
-	bytes.writeUInt16BE(checkOf(bytes), 6)
-	return bytes
-}
-
-function decodeExpiry(bytes: Buffer): number | undefined {
-	return bytes.length >= 8 && bytes.readUInt16BE(6) === checkOf(bytes) ? bytes.readUIntBE(0, 6) : undefined
-}
-
-function checkOf(bytes: Buffer): number {
-	return (Math.imul(bytes.readUIntBE(0, 3), 0x9e3779b1) ^ Math.imul(bytes.readUIntBE(3, 3) + 1, 0x85ebca6b)) >>> 16
-}
-
-function corrupt(): SessionError {
+function corrupt(how: string): SessionError {
 	return new SessionError(
 		'ERR_SESSION_CORRUPT_RECORD',
-		'A file of the session directory is not a session of this package, or is damaged. Remove it; the next sweep does.',
+		`What has the name of a session file ${how}. It was left as it is: look at it, and remove it.`,
 	)
 }
