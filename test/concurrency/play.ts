@@ -3,7 +3,7 @@
 import {randomUUID} from 'node:crypto'
 import type {Node} from './client.js'
 import {describe, type Entry} from './history.js'
-import {violations} from './model.js'
+import {violations} from './model/index.js'
 import type {Operation, Plan} from './plan.js'
 import {interleave, type Turn} from './scheduler.js'
 
