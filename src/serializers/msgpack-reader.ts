@@ -1,262 +1,109 @@
-import {isUtf8} from 'node:buffer'
-import {Extension, isMoment, MAP, SET, TIMESTAMP} from './msgpack-extensions.js'
-import {asBuffer, MAX_READ_DEPTH, MalformedRecord, numberIfExact, setKey} from './values.js'
+import {Unpackr} from 'msgpackr/index-no-eval'
+import {Extension, MAP, SET} from './msgpack-extensions.js'
+import {isMoment, isPlainObject, LAST_MOMENT, MAX_READ_DEPTH, MalformedRecord, setKey} from './values.js'
+
+const OPTIONS = {int64AsType: 'auto', copyBuffers: true} as const
+const objectReader = new Unpackr({...OPTIONS, mapsAsObjects: true})
+const mapReader = new Unpackr({...OPTIONS, mapsAsObjects: false})
+
+/** What msgpackr puts in the place of bytes that are not UTF-8. */
+const REPLACEMENT = '\ufffd'
 
 /**
  * The value that `bytes` are, as a whole. What is bytes in it is a copy.
  * @throws MalformedRecord
  */
 export function readMsgpack(bytes: Uint8Array): unknown {
-	return new Reader(asBuffer(bytes)).whole()
+	// a view, because msgpackr adds a property to it
+	const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+	return readPlain(source) ?? readWithCare(source, 0)
 }
 
-class Reader {
-	readonly #source: Buffer
-	readonly #view: DataView
-	#position = 0
-
-	constructor(source: Buffer) {
-		this.#source = source
-		this.#view = new DataView(source.buffer, source.byteOffset, source.byteLength)
+/** The value of `source` where msgpackr surely reads it right by itself, which is most sessions; else `undefined`. */
+function readPlain(source: Buffer): unknown {
+	try {
+		const value = objectReader.unpack(source)
+		return isSurelyRight(value, 0) ? value : undefined
+	} catch {
+		// malformed, or with a key that a frozen Object.prototype has: msgpackr assigns keys
+		return undefined
 	}
+}
 
-	whole(): unknown {
-		const value = this.#value(0)
-		if (this.#position < this.#source.length) throw new MalformedRecord('the MessagePack goes on after its end')
-		return value
+function isSurelyRight(value: unknown, depth: number): boolean {
+	if (typeof value === 'string') return !value.includes(REPLACEMENT)
+	if (typeof value !== 'object' || value === null) return true
+	if (depth > MAX_READ_DEPTH) return false
+	if (Array.isArray(value)) return value.every(item => isSurelyRight(item, depth + 1))
+	if (value.constructor !== Object) return value instanceof Date ? isMoment(value) : value instanceof Uint8Array
+	for (const key in value) {
+		if (!isRightKey(key) || !isSurelyRight((value as Record<string, unknown>)[key], depth + 1)) return false
 	}
+	return true
+}
 
-	/** The names of the types are those of the specification: https://github.com/msgpack/msgpack/blob/master/spec.md */
-	#value(depth: number): unknown {
-		if (depth > MAX_READ_DEPTH) throw new MalformedRecord('the MessagePack is nested too deep')
-		const type = this.#uint8()
-		if (type < 0x80) return type // positive fixint
-		if (type < 0x90) return this.#object(type & 0x0f, depth) // fixmap
-		if (type < 0xa0) return this.#array(type & 0x0f, depth) // fixarray
-		if (type < 0xc0) return this.#string(type & 0x1f) // fixstr
-		if (type >= 0xe0) return type - 0x100 // negative fixint
-		switch (type) {
-			case 0xc0: // nil
-				return null
-			case 0xc2: // false
-				return false
-			case 0xc3: // true
-				return true
-			case 0xc4: // bin 8, 16, 32
-				return this.#bytes(this.#uint8())
-			case 0xc5:
-				return this.#bytes(this.#uint16())
-			case 0xc6:
-				return this.#bytes(this.#uint32())
-			case 0xc7: // ext 8, 16, 32
-				return this.#extension(this.#uint8(), depth)
-			case 0xc8:
-				return this.#extension(this.#uint16(), depth)
-			case 0xc9:
-				return this.#extension(this.#uint32(), depth)
-			case 0xca: // float 32, 64
-				return this.#view.getFloat32(this.#skip(4))
-			case 0xcb:
-				return this.#view.getFloat64(this.#skip(8))
-			case 0xcc: // uint 8, 16, 32, 64
-				return this.#uint8()
-			case 0xcd:
-				return this.#uint16()
-			case 0xce:
-				return this.#uint32()
-			case 0xcf:
-				return numberIfExact(this.#view.getBigUint64(this.#skip(8)))
-			case 0xd0: // int 8, 16, 32, 64
-				return this.#view.getInt8(this.#skip(1))
-			case 0xd1:
-				return this.#view.getInt16(this.#skip(2))
-			case 0xd2:
-				return this.#view.getInt32(this.#skip(4))
-			case 0xd3:
-				return numberIfExact(this.#view.getBigInt64(this.#skip(8)))
-			case 0xd4: // fixext 1, 2, 4, 8, 16
-			case 0xd5:
-			case 0xd6:
-			case 0xd7:
-			case 0xd8:
-				return this.#extension(1 << (type - 0xd4), depth)
-			case 0xd9: // str 8, 16, 32
-				return this.#string(this.#uint8())
-			case 0xda:
-				return this.#string(this.#uint16())
-			case 0xdb:
-				return this.#string(this.#uint32())
-			case 0xdc: // array 16, 32
-				return this.#array(this.#uint16(), depth)
-			case 0xdd:
-				return this.#array(this.#uint32(), depth)
-			case 0xde: // map 16, 32
-				return this.#object(this.#uint16(), depth)
-			case 0xdf:
-				return this.#object(this.#uint32(), depth)
-			default:
-				throw new MalformedRecord('the MessagePack has a type byte that is not in use')
-		}
+/** False where msgpackr has renamed `__proto__`, or may have. */
+function isRightKey(key: string): boolean {
+	return key !== '__proto_' && !key.includes(REPLACEMENT)
+}
+
+/** Objects are read as Maps, because msgpackr renames the key `__proto__` in an object. */
+function readWithCare(source: Buffer, depth: number): unknown {
+	let wire: unknown
+	try {
+		wire = mapReader.unpack(source)
+	} catch {
+		// its own errors may quote the record
+		throw new MalformedRecord('the MessagePack has an error of syntax')
 	}
+	return fromWire(wire, source, depth)
+}
 
-	/** Goes on by `length` bytes; where they begin. */
-	#skip(length: number): number {
-		const start = this.#position
-		if (length > this.#source.length - start) throw new MalformedRecord('the MessagePack ends too early')
-		this.#position = start + length
-		return start
-	}
+/** The value of what the reader with Maps has read from `source`. */
+function fromWire(wire: unknown, source: Buffer, depth: number): unknown {
+	if (typeof wire === 'string') return assertUtf8(wire, source)
+	if (typeof wire !== 'object' || wire === null) return wire
+	if (depth > MAX_READ_DEPTH) throw new MalformedRecord('the MessagePack is nested too deep')
+	if (Array.isArray(wire)) return wire.map(item => fromWire(item, source, depth + 1))
+	if (wire instanceof Map) return objectFromWire(wire, source, depth)
+	if (isPlainObject(wire)) return objectFromWire(Object.entries(wire), source, depth) // a record of msgpackr
+	if (wire instanceof Extension) return extensionFromWire(wire, depth)
+	if (wire instanceof Date) return dateFromWire(wire)
+	if (wire instanceof Uint8Array) return wire
+	throw new MalformedRecord('the MessagePack has a type that is not in use')
+}
 
-	#uint8(): number {
-		return Number(this.#source[this.#skip(1)])
-	}
+/** Takes a U+FFFD that is not in `source` for bytes that are not UTF-8. */
+function assertUtf8(string: string, source: Buffer): string {
+	if (!string.includes(REPLACEMENT) || source.includes(REPLACEMENT)) return string
+	throw new MalformedRecord('a string in the MessagePack is not UTF-8')
+}
 
-	#uint16(): number {
-		return this.#view.getUint16(this.#skip(2))
-	}
-
-	#uint32(): number {
-		return this.#view.getUint32(this.#skip(4))
-	}
-
-	#bytes(length: number): Buffer {
-		const start = this.#skip(length)
-		return Buffer.from(this.#source.subarray(start, start + length))
-	}
-
-	#string(length: number): string {
-		const start = this.#skip(length)
-		return readString(this.#source, start, start + length)
-	}
-
-	#array(length: number, depth: number): unknown[] {
-		this.#assertRoom(length)
-		const array: unknown[] = []
-		for (let index = 0; index < length; index++) array.push(this.#value(depth + 1))
-		return array
-	}
-
-	#object(size: number, depth: number): Record<string, unknown> {
-		this.#assertRoom(size * 2)
-		const object: Record<string, unknown> = {}
-		for (let index = 0; index < size; index++) {
-			const key = this.#key(depth + 1)
-			setKey(object, key, this.#value(depth + 1))
-		}
-		return object
-	}
-
-	#key(depth: number): string {
-		const type = Number(this.#source[this.#position])
-		if (type > 0xa0 && type < 0xc0) {
-			const length = type & 0x1f
-			const start = this.#skip(1 + length) + 1
-			return readKey(this.#source, start, start + length)
-		}
-		const key = this.#value(depth)
-		if (typeof key === 'object' && key !== null)
+function objectFromWire(entries: Iterable<[unknown, unknown]>, source: Buffer, depth: number): Record<string, unknown> {
+	const object: Record<string, unknown> = {}
+	for (const [key, value] of entries) {
+		if (typeof key === 'object' && key !== null) {
 			throw new MalformedRecord('a key in the MessagePack has no form as a string')
-		return String(key)
-	}
-
-	/** Before a container of `length` values is begun: they cannot take less than a byte each. */
-	#assertRoom(length: number): void {
-		if (length > this.#source.length - this.#position) throw new MalformedRecord('the MessagePack ends too early')
-	}
-
-	#extension(length: number, depth: number): unknown {
-		const type = this.#uint8()
-		const start = this.#skip(length)
-		if (type === TIMESTAMP) return this.#date(start, length)
-		if (type === MAP) return new Map(this.#items(start, length, depth, isPair))
-		if (type === SET) return new Set(this.#items(start, length, depth, isAnything))
-		return new Extension(type, Buffer.from(this.#source.subarray(start, start + length)))
-	}
-
-	/** The items of the array that fills an extension. */
-	#items<T>(start: number, length: number, depth: number, isItem: (item: unknown) => item is T): T[] {
-		this.#position = start
-		const items = this.#value(depth + 1)
-		if (this.#position === start + length && Array.isArray(items) && items.every(isItem)) return items
-		throw new MalformedRecord('a Map or a Set in the MessagePack has another form')
-	}
-
-	#date(start: number, length: number): Date {
-		const view = this.#view
-		let seconds = 0
-		let nanoseconds = 0
-		if (length === 4) {
-			seconds = view.getUint32(start)
-		} else if (length === 8) {
-			nanoseconds = view.getUint32(start) >>> 2
-			seconds = (view.getUint32(start) & 0b11) * 2 ** 32 + view.getUint32(start + 4)
-		} else if (length === 12) {
-			nanoseconds = view.getUint32(start)
-			seconds = Number(view.getBigInt64(start + 4))
-		} else {
-			throw new MalformedRecord('a timestamp in the MessagePack has a length that none has')
 		}
-		const time = seconds * 1000 + Math.floor(nanoseconds / 1e6)
-		if (nanoseconds >= 1e9 || !isMoment(time))
-			throw new MalformedRecord('a timestamp in the MessagePack is not in the years 1 to 9999')
-		return new Date(time)
+		setKey(object, assertUtf8(String(key), source), fromWire(value, source, depth + 1))
 	}
+	return object
 }
 
-function isPair(item: unknown): item is [unknown, unknown] {
-	return Array.isArray(item) && item.length === 2
-}
-
-function isAnything(_item: unknown): _item is unknown {
-	return true
-}
-
-/** Up to this length it is faster to look at each byte than to call into Node. */
-const SHORT = 15
-
-function readString(source: Buffer, start: number, end: number): string {
-	const short = end - start <= SHORT ? readAscii(source, start, end) : undefined
-	if (short !== undefined) return short
-	const string = source.toString('utf8', start, end)
-	// U+FFFD stands for itself, or in the place of bytes that are not UTF-8
-	if (string.includes('\ufffd') && !isUtf8(source.subarray(start, end))) {
-		throw new MalformedRecord('a string in the MessagePack is not UTF-8')
+function extensionFromWire(extension: Extension, depth: number): unknown {
+	const {type, data} = extension
+	if (type !== MAP && type !== SET) return extension
+	const items = readWithCare(data, depth + 1)
+	if (Array.isArray(items)) {
+		if (type === SET) return new Set(items)
+		if (items.every(item => Array.isArray(item) && item.length === 2)) return new Map(items)
 	}
-	return string
+	throw new MalformedRecord('a Map or a Set in the MessagePack has another form')
 }
 
-function readAscii(source: Buffer, start: number, end: number): string | undefined {
-	const codes: number[] = []
-	for (let index = start; index < end; index++) {
-		const code = Number(source[index])
-		if (code >= 0x80) return undefined
-		codes.push(code)
-	}
-	return String.fromCharCode(...codes)
-}
-
-interface KnownKey {
-	readonly bytes: Uint8Array
-	readonly string: string
-}
-
-const SLOTS = 512
-/** The keys that were read lately: sessions have the same few, and to compare bytes is faster than to make a string. */
-const knownKeys: (KnownKey | undefined)[] = new Array(SLOTS).fill(undefined)
-
-function readKey(source: Buffer, start: number, end: number): string {
-	const slot = ((end - start) * 31 + Number(source[start]) * 17 + Number(source[end - 1])) % SLOTS
-	const known = knownKeys[slot]
-	if (known !== undefined && isAt(source, start, end, known.bytes)) return known.string
-	const string = readString(source, start, end)
-	knownKeys[slot] = {bytes: Uint8Array.prototype.slice.call(source, start, end), string}
-	return string
-}
-
-function isAt(source: Buffer, start: number, end: number, bytes: Uint8Array): boolean {
-	if (bytes.length !== end - start) return false
-	for (let index = 0; index < bytes.length; index++) {
-		if (source[start + index] !== bytes[index]) return false
-	}
-	return true
+/** msgpackr rounds Python's last moment, a microsecond before the year 10000, up to it. */
+function dateFromWire(date: Date): Date {
+	if (date.getTime() === LAST_MOMENT + 1) return new Date(LAST_MOMENT)
+	if (isMoment(date)) return date
+	throw new MalformedRecord('a timestamp in the MessagePack is not in the years 1 to 9999')
 }

@@ -1,14 +1,11 @@
 /**
- * MessagePack as Python's msgspec (Flask-Session) reads and writes it.
+ * MessagePack as Python's msgspec (Flask-Session) reads and writes it, by msgpackr.
  *
- * - Integers are written in the smallest form; one beyond 2^53 is read as a BigInt.
+ * - Integers beyond 32 bits are integers, up to 64 bits; one beyond 2^53 is read as a BigInt.
  * - A Date is the timestamp extension; `undefined` is nil; bytes are bin, and are read as a Buffer.
  * - A Map and a Set, for which MessagePack has no form, are extensions of our own (`msgpack-extensions.ts`): Python
  *   sees an opaque `Ext` and hands it back untouched. Extensions of others are handed on in the same way.
  * - What Python could not read, or would read as something else, is refused with its path.
- *
- * Own code, because no library does that: msgpackr renames `__proto__`, writes integers beyond 32 bits as floats, keeps
- * its extensions for the whole process, puts data into its errors, and its native part loses strings beside extensions.
  */
 import type {Serializer} from './contract.js'
 import {readMsgpack} from './msgpack-reader.js'

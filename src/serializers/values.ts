@@ -86,6 +86,15 @@ export function assertWellFormed(string: string): void {
 	if (!string.isWellFormed()) throw unsupported('a string with a lone surrogate', 'use string.toWellFormed()')
 }
 
+const FIRST_MOMENT = Date.parse('0001-01-01T00:00:00Z')
+/** The last millisecond that Python has. */
+export const LAST_MOMENT = Date.parse('9999-12-31T23:59:59.999Z')
+
+/** Whether Python has a datetime for `date`; false for an invalid one. */
+export function isMoment(date: Date): boolean {
+	return date.getTime() >= FIRST_MOMENT && date.getTime() <= LAST_MOMENT
+}
+
 /** An integer within 2^53 as a number. */
 export function numberIfExact(integer: bigint): number | bigint {
 	return integer >= -(2n ** 53n) && integer <= 2n ** 53n ? Number(integer) : integer
@@ -96,11 +105,6 @@ export function isPlainObject(value: object): value is Record<string, unknown> {
 	const prototype: unknown = Object.getPrototypeOf(value)
 	// an object of another realm (vm, test runners) has another Object.prototype, itself without a prototype
 	return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
-}
-
-/** The same memory as a `Buffer`. The stores have one too: neither they nor the serializers import the other. */
-export function asBuffer(bytes: Uint8Array): Buffer {
-	return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 /** Names the kind of a value that no format holds, for an error. */

@@ -2,10 +2,12 @@
 import {inspect} from 'node:util'
 import test from 'ava'
 import fc from 'fast-check'
+import {Packr} from 'msgpackr'
 import {createCodec, type Data} from '../../src/serializers/codec.js'
 import type {Serializer} from '../../src/serializers/contract.js'
 import {json} from '../../src/serializers/json.js'
 import {msgpack} from '../../src/serializers/msgpack.js'
+import {Extension} from '../../src/serializers/msgpack-extensions.js'
 import {site} from '../support/served-site.js'
 
 const nested = (levels: number, inside: string) =>
@@ -14,6 +16,11 @@ const nested = (levels: number, inside: string) =>
 /** Records with the keys `a` (1) and `v`, an object. */
 const readable: Readonly<Record<string, Buffer>> = {
 	'an extension': Buffer.from('82a16101a17681a178c70305010203', 'hex'),
+	'an object that msgpackr stored as a record': Buffer.from('82a16101a176d4724091a16202', 'hex'),
+	'an object that msgpackr stored as a record, beside __proto__': Buffer.from(
+		'83a16101a176d4724091a16202a95f5f70726f746f5f5f80',
+		'hex',
+	),
 	'900 levels in MessagePack': nested(900, '90'),
 	'900 levels in JSON': Buffer.from(`{"a":1,"v":${'['.repeat(900)}${']'.repeat(900)}}`),
 	'a lone surrogate in JSON': Buffer.from('{"a":1,"v":["x\\ud800"]}'),
@@ -62,6 +69,16 @@ test('an extension of another program is written back as it was', t => {
 		t.deepEqual(msgpack.encode(msgpack.decode(record) as Data), record)
 		t.throws(() => json.encode(msgpack.decode(record) as Data), {code: 'ERR_SESSION_UNSUPPORTED_VALUE'})
 	}
+})
+
+test('what msgpackr writes beyond MessagePack is corrupt, and nothing is made of it', t => {
+	const codec = createCodec('msgpack')
+	for (const value of [/x/, new TypeError('x'), new Set([1])]) {
+		const record = new Packr({useRecords: false, moreTypes: true}).pack({v: value})
+		t.throws(() => codec.decode(record), {code: 'ERR_SESSION_CORRUPT_RECORD'})
+	}
+	const bytes = new Packr({useRecords: false, moreTypes: true}).pack({v: new Float32Array(1)})
+	t.deepEqual(codec.decode(bytes), {v: new Extension(0x74, Buffer.of(7, 0, 0, 0, 0))})
 })
 
 test('what is nested deeper than 1000 levels is corrupt in both formats, at any depth', t => {

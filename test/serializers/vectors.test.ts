@@ -15,6 +15,7 @@ const CUT = 'a Date holds milliseconds'
 /** The vectors whose value, once read, is not written with the same bytes again, and why. */
 const otherBytes: Readonly<Record<'msgpack' | 'json', Readonly<Record<string, string>>>> = {
 	msgpack: {
+		'int+9007199254740991': 'an int64 in the place of a uint64',
 		'float-1.0': FLOAT,
 		'float--5.0': FLOAT,
 		'float-4294967296.0': FLOAT,
@@ -28,6 +29,7 @@ const otherBytes: Readonly<Record<'msgpack' | 'json', Readonly<Record<string, st
 		'datetime-utc-us': CUT,
 		'datetime-ist-us': CUT,
 		'datetime-max': CUT,
+		'datetime-2106': 'a timestamp of 12 bytes in the place of 8',
 	},
 	json: {
 		'float-1.0': FLOAT,
@@ -97,6 +99,8 @@ const notRead: Readonly<Record<string, string>> = {
 
 /** The records that Flask-Session refuses and this package reads, and as what. */
 const readAllTheSame: Readonly<Record<string, Record<string, unknown>>> = {
+	// Python's last moment, which msgpackr rounds up, becomes the same
+	'timestamp96-year-10000': {v: new Date('9999-12-31T23:59:59.999Z')},
 	'json-float-overflow': {v: Number.POSITIVE_INFINITY},
 }
 
