@@ -160,5 +160,5 @@ async function remove(redis: RedisCommands, key: string, revision: Revision | un
 function linkTo(client: RedisClient, {timeoutMs, warn}: StoreContext): RedisLink {
 	const fault = faultOfSettings(client)
 	if (fault) warn(`Of the client in SESSION_REDIS ${fault}. See docs/stores.md#redis.`, 'KSS_REDIS_CLIENT_SETTING')
-	return {commands: redisCommands(client, guardOf(connectionOf(client), timeoutMs)), end: async () => {}}
+	return {commands: redisCommands(client, guardOf(connectionOf(client, timeoutMs))), end: async () => {}}
 }

@@ -52,10 +52,9 @@ for (const [whose, clientOptions] of [
 		t.deepEqual([answer.status, answer.setCookie], [503, []])
 		t.is(without.status, 200)
 		t.deepEqual([fresh.status, fresh.setCookie], [503, []])
-		t.deepEqual(
-			errors.map(({code}) => code),
-			['ERR_SESSION_STORE_TIMEOUT', 'ERR_SESSION_STORE_TIMEOUT'],
-		)
+		t.is(errors.length, 2)
+		// the store's own client leaves the connection when the time is over
+		for (const {code} of errors) t.regex(code ?? '', /^ERR_SESSION_STORE(_TIMEOUT)?$/)
 		server.resume()
 		await until(async () => (await ada('/user')).status === 200, 'the application did not recover')
 		t.is((await ada('/user')).body, 'ada')

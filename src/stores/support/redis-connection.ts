@@ -11,7 +11,7 @@ import type {RedisClient} from './redis-client.js'
 export interface RedisConnection {
 	/** Whether the client takes a command at once. */
 	isReady(): boolean
-	/** Resolves when it does; rejects when the next attempt to connect has failed, or the client was ended. */
+	/** Resolves when it does. Rejects when it has been away for too long: a short interruption is waited for, once. */
 	ready(): Promise<void>
 	/** Another object after each reconnection, where the client shows it. */
 	socket(): unknown
@@ -34,70 +34,91 @@ interface Connectable {
 	listenerCount(event: string): number
 }
 
+/** What the two clients say of themselves, each in its way. */
+interface Link {
+	isReady(): boolean
+	isEnded(): boolean
+	socket?(): unknown
+	/** Has a client connect that waits for its first command. */
+	begin?(): void
+}
+
 const UNKNOWN: RedisConnection = {isReady: () => true, ready: async () => {}, socket: () => undefined}
 
-/** The connection of a client. Pools, Sentinels and clusters of node-redis show none, and count as ready. */
-export function connectionOf(given: RedisClient): RedisConnection {
+/**
+ * The connection of a client. Pools, Sentinels and clusters of node-redis show none, and count as ready.
+ *
+ * @param timeoutMs a client that has been away for half of it is not waited for any more
+ */
+export function connectionOf(given: RedisClient, timeoutMs: number): RedisConnection {
 	const client = given as unknown as Connectable
-	if (typeof client.status === 'string') return ofIoredis(client)
-	if (typeof client.isReady === 'boolean' && client.getMasterNode === undefined) return ofNodeRedis(client)
+	if (typeof client.status === 'string') return watched(client, ofIoredis(client), timeoutMs / 2)
+	if (typeof client.isReady === 'boolean' && client.getMasterNode === undefined) {
+		return watched(client, ofNodeRedis(client), timeoutMs / 2)
+	}
 	return UNKNOWN
 }
 
-function ofIoredis(client: Connectable): RedisConnection {
+function ofIoredis(client: Connectable): Link {
 	return {
 		// a cluster has no stream; that of one server is no longer writable once it is being left
 		isReady: () => client.status === 'ready' && client.stream?.writable !== false,
-		ready: shared(async () => {
-			if (client.status === 'end') throw new Error('The client was ended')
-			// with `lazyConnect` the first command connects
-			if (client.status === 'wait') client.connect().catch(() => {})
-			await nextOf(client, 'ready', ['close', 'end'])
-		}),
+		isEnded: () => client.status === 'end',
 		socket: () => client.stream,
+		begin() {
+			if (client.status === 'wait') client.connect().catch(() => {})
+		},
 	}
 }
 
-function ofNodeRedis(client: Connectable): RedisConnection {
-	return {
-		isReady: () => client.isReady === true,
-		ready: shared(async () => {
-			if (!client.isOpen) throw new Error('The client is closed')
-			await nextOf(client, 'ready', ['reconnecting', 'end'])
-		}),
-		socket: () => undefined,
-	}
+function ofNodeRedis(client: Connectable): Link {
+	return {isReady: () => client.isReady === true, isEnded: () => client.isOpen === false}
 }
 
-/** Calls that overlap share one run. */
-function shared(run: () => Promise<void>): () => Promise<void> {
-	let running: Promise<void> | undefined
-	return () => {
-		running ??= run().finally(() => {
-			running = undefined
+function watched(client: Connectable, link: Link, patienceMs: number): RedisConnection {
+	let awaySince: number | undefined
+	let reason: unknown
+	let coming: Promise<void> | undefined
+
+	/** Resolves when the client is ready, and rejects when it was ended or `ms` are over. */
+	function ready(ms: number): Promise<void> {
+		return new Promise((resolve, reject) => {
+			const end = (how: () => void) => () => {
+				clearTimeout(timer)
+				for (const [event, listener] of listeners) client.off(event, listener)
+				coming = undefined
+				how()
+			}
+			const fail = end(() => reject(reason ?? new Error('it cannot be reached')))
+			const timer = setTimeout(fail, ms)
+			const listeners: [string, Listener][] = [
+				['ready', end(resolve)],
+				['end', fail],
+			]
+			const note: Listener = error => {
+				reason = error
+			}
+			// a client to whose errors nobody listens says so in its own way: listening would hide that
+			if (client.listenerCount('error') > 0) listeners.push(['error', note])
+			for (const [event, listener] of listeners) client.on(event, listener)
 		})
-		return running
 	}
-}
 
-/** Resolves with the event `good`; rejects with the first of `bad`, and names the error that the client has told. */
-function nextOf(client: Connectable, good: string, bad: readonly string[]): Promise<void> {
-	return new Promise((resolve, reject) => {
-		let reason: unknown
-		const note: Listener = error => {
-			reason = error
-		}
-		const succeed: Listener = () => settle(resolve)
-		const fail: Listener = () => settle(() => reject(reason ?? new Error('The connection could not be made')))
-		const settle = (how: () => void) => {
-			client.off(good, succeed)
-			for (const event of bad) client.off(event, fail)
-			client.off('error', note)
-			how()
-		}
-		client.on(good, succeed)
-		for (const event of bad) client.on(event, fail)
-		// a client to whose errors nobody listens says so in its own way: listening would hide that
-		if (client.listenerCount('error') > 0) client.on('error', note)
-	})
+	return {
+		isReady() {
+			if (!link.isReady()) return false
+			awaySince = undefined
+			return true
+		},
+		async ready() {
+			if (link.isEnded()) throw new Error('the client was closed')
+			awaySince ??= performance.now()
+			const left = awaySince + patienceMs - performance.now()
+			if (left <= 0) throw reason ?? new Error('it cannot be reached')
+			link.begin?.()
+			coming ??= ready(left)
+			return coming
+		},
+		socket: () => link.socket?.(),
+	}
 }

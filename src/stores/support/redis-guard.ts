@@ -24,11 +24,8 @@ export interface RedisGuard {
 /** About 3 KB each: while redis hangs, this is what a process keeps for it. */
 export const MOST_UNDER_WAY = 5000
 
-/**
- * @param connection the connection of the client
- * @param timeoutMs what has waited for a connection that long is not sent any more: its caller has given up
- */
-export function guardOf(connection: RedisConnection, timeoutMs: number): RedisGuard {
+/** @param connection the connection of the client that sends the commands */
+export function guardOf(connection: RedisConnection): RedisGuard {
 	let current = {socket: connection.socket(), underWay: 0}
 	let settled = 0
 
@@ -39,12 +36,6 @@ export function guardOf(connection: RedisConnection, timeoutMs: number): RedisGu
 		return current
 	}
 
-	async function connected(): Promise<void> {
-		const since = performance.now()
-		await connection.ready()
-		if (performance.now() - since >= timeoutMs) throw new Error('The connection came too late')
-	}
-
 	return {
 		async send(command, isRepeatable) {
 			const count = countOfConnection()
@@ -52,7 +43,7 @@ export function guardOf(connection: RedisConnection, timeoutMs: number): RedisGu
 			count.underWay += 1
 			let wasSent = false
 			try {
-				if (!connection.isReady()) await connected()
+				if (!connection.isReady()) await connection.ready()
 				wasSent = true
 				return await command()
 			} catch (error) {

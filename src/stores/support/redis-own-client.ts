@@ -51,8 +51,8 @@ export async function connectOwnClient(url: string, {timeoutMs, warn}: StoreCont
 		lastError = error
 		warn(`The connection to redis failed (${error.message}); it is tried again.`, 'KSS_REDIS_CONNECTION')
 	})
-	const connection = {...connectionOf(client as unknown as RedisClient), lastError: () => lastError}
-	const guard = guardOf(connection, timeoutMs)
+	const connection = {...connectionOf(client as unknown as RedisClient, timeoutMs), lastError: () => lastError}
+	const guard = guardOf(connection)
 	const watch = leaveWhenSilent(client, guard, timeoutMs)
 	return {
 		commands: redisCommands(
