@@ -93,3 +93,10 @@ export function configError(problems: readonly ConfigProblem[], subject = 'The s
 export function isError(value: unknown): value is Error {
 	return types.isNativeError(value) || value instanceof Error
 }
+
+/** Whether the store has failed, or did not answer in time: a write may have been carried out all the same. */
+export function isStoreFailure(error: unknown): error is SessionError {
+	return (
+		error instanceof SessionError && (error.code === 'ERR_SESSION_STORE' || error.code === 'ERR_SESSION_STORE_TIMEOUT')
+	)
+}

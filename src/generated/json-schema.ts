@@ -50,6 +50,7 @@ export const jsonSchema: JsonSchema = {
 			],
 		},
 		SESSION_SERIALIZATION_FORMAT: {type: 'string', enum: ['msgpack', 'json']},
+		SESSION_MAX_PAYLOAD_BYTES: {type: 'integer', minimum: 1000},
 		SESSION_ON_CORRUPT: {type: 'string', enum: ['throw', 'discard']},
 		SESSION_LAZY: {type: 'boolean'},
 		SESSION_CONCURRENCY: {type: 'string', enum: ['merge', 'strict', 'last-write-wins']},

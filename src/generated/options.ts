@@ -187,6 +187,14 @@ export const options: Readonly<Record<OptionName, OptionEntry>> = {
 		aliases: [],
 		methodSets: [['encode', 'decode']],
 	},
+	SESSION_MAX_PAYLOAD_BYTES: {
+		type: 'integer',
+		expected: 'an integer of at least 1000',
+		environment: 'integer',
+		aliases: [],
+		default: 1000000,
+		min: 1000,
+	},
 	SESSION_ON_CORRUPT: {
 		type: 'enum',
 		expected: "'throw' or 'discard'",

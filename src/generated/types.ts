@@ -312,6 +312,20 @@ export interface PlainSessionConfig {
 	SESSION_SERIALIZATION_FORMAT?: 'msgpack' | 'json' | undefined
 
 	/**
+	 * The largest session that is stored, in bytes.
+	 *
+	 * What a visitor can make grow, a cart for instance, is refused above it with an error, and the record stays as it
+	 * was. A store may hold less. A session is read and written whole, so a large one makes every request slow.
+	 *
+	 * Takes an integer of at least 1000.
+	 *
+	 * @default 1000000
+	 * @example 100000
+	 * @since 0.1.0
+	 */
+	SESSION_MAX_PAYLOAD_BYTES?: number | undefined
+
+	/**
 	 * What happens when a stored record cannot be decoded.
 	 *
 	 * `throw` answers 500. `discard` treats the id as unknown: the visitor gets a new session under a new id, and the
@@ -683,6 +697,9 @@ export interface ResolvedConfig {
 
 	/** Encodes and decodes the sessions instead of SESSION_SERIALIZATION_FORMAT. */
 	readonly SESSION_SERIALIZER: Serializer | undefined
+
+	/** The largest session that is stored, in bytes. */
+	readonly SESSION_MAX_PAYLOAD_BYTES: number
 
 	/** What happens when a stored record cannot be decoded. */
 	readonly SESSION_ON_CORRUPT: 'throw' | 'discard'

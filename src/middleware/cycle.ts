@@ -1,5 +1,5 @@
 import type {Context} from 'koa'
-import {SessionError} from '../errors.js'
+import {isStoreFailure, SessionError} from '../errors.js'
 import {commit, hasWork, isBound} from '../session/commit/commit.js'
 import {load} from '../session/load.js'
 import {dropChanges} from '../session/operations.js'
@@ -48,8 +48,8 @@ export class Cycle {
 	async close(): Promise<void> {
 		const {state} = this
 		try {
-			if (hasWork(state)) await state.inTurn(() => commit(state))
-			if (state.unheardFailure !== undefined) throw state.unheardFailure
+			if (hasWork(state)) await state.turns.run(() => commit(state))
+			if (state.turns.unheardFailure !== undefined) throw state.turns.unheardFailure
 		} catch (error) {
 			await this.#end(state, error)
 			throw withHeaders(this.#core, this.#ctx, state, error)
@@ -71,8 +71,8 @@ export class Cycle {
 		try {
 			if (!this.#keepsChangesAfter(error)) dropChanges(state)
 			const hasDuties = statusOf(error) < 500 || state.cookie === 'set' ? hasWork(state) : isBound(state)
-			if (hasDuties && !isStoreFailure(error)) await state.inTurn(() => commit(state))
-			if (state.unheardFailure !== undefined) throw state.unheardFailure
+			if (hasDuties && !isStoreFailure(error)) await state.turns.run(() => commit(state))
+			if (state.turns.unheardFailure !== undefined) throw state.turns.unheardFailure
 		} catch (failure) {
 			if (statusOf(error) < 500) thrown = failure
 			else this.#core.report(failure, this.#ctx)
@@ -94,10 +94,4 @@ export class Cycle {
 	#keepsChangesAfter(error: unknown): boolean {
 		return this.#core.config.SESSION_SAVE_ON_ERROR && statusOf(error) < 500 && !(error instanceof SessionError)
 	}
-}
-
-function isStoreFailure(error: unknown): boolean {
-	return (
-		error instanceof SessionError && (error.code === 'ERR_SESSION_STORE' || error.code === 'ERR_SESSION_STORE_TIMEOUT')
-	)
 }

@@ -46,7 +46,9 @@ export function createInstance(app: Koa, config: ResolvedConfig, {now = Date.now
 	const store = createStoreHandle({
 		make: () => createStore(config, {now, warn, timeoutMs}),
 		accept: opened => assertFits(config, opened.capabilities),
+		name: config.SESSION_TYPE,
 		timeoutMs,
+		maxPayloadBytes: config.SESSION_MAX_PAYLOAD_BYTES,
 	})
 	// in the background: requests that need no session are served meanwhile, and the others report what is wrong
 	store.ready().catch(() => undefined)

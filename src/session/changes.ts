@@ -61,6 +61,11 @@ export class Changes {
 		return all
 	}
 
+	/** Whether they may be made twice: a key holds the same value then, but a message would be there twice. */
+	get areRepeatable(): boolean {
+		return !this.#flashesChanged()
+	}
+
 	/** Whether a commit of `data` has anything to write. */
 	any(data: Data): boolean {
 		if (this.forced || this.#flashesChanged()) return true

@@ -1,12 +1,14 @@
 import {randomBytes} from 'node:crypto'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {SessionError} from '../errors.js'
+import type {Revision, StoreEntry} from '../stores/contract.js'
 import {goneError} from './gone.js'
 import {readAgain} from './load.js'
 import {commitAndWatch} from './operations.js'
 import {readLockOptions} from './options.js'
 import type {LockOptions} from './session.js'
 import type {SessionState} from './state.js'
+import type {StoreHandle} from './store-handle.js'
 
 /** How long to wait between two attempts, at most; the time is random, so that nobody is always late. */
 const POLL_MS = 40
@@ -40,12 +42,12 @@ async function lockStored(state: SessionState, waitMs: number, holdMs: number): 
 	// a revision may be derived from the content: only with one of its own can the release tell this lock from the next
 	const token = randomBytes(16)
 	const giveUpAt = performance.now() + waitMs
-	for (;;) {
-		const result = await store.create(key, {payload: token, expiresAt: state.core.now() + holdMs})
-		if (result.outcome === 'written') {
+	for (let attempt = 1; ; attempt++) {
+		const revision = await take(store, key, {payload: token, expiresAt: state.core.now() + holdMs}, attempt)
+		if (revision !== undefined) {
 			const release = once(async () => {
 				state.locks?.delete(release)
-				await store.delete(key, result.revision)
+				await store.delete(key, revision)
 			})
 			state.locks ??= new Set()
 			state.locks.add(release)
@@ -54,6 +56,26 @@ async function lockStored(state: SessionState, waitMs: number, holdMs: number): 
 		}
 		if (performance.now() >= giveUpAt) throw timeoutError(waitMs)
 		await sleep(Math.random() * Math.min(POLL_MS, giveUpAt - performance.now()))
+	}
+}
+
+/** The revision of the lock, when it was taken. After a failure it may have been: then nobody is to wait for it. */
+async function take(
+	store: StoreHandle,
+	key: string,
+	entry: StoreEntry,
+	attempt: number,
+): Promise<Revision | undefined> {
+	try {
+		const result = await store.create(key, entry)
+		if (result.outcome === 'written') return result.revision
+		if (attempt > 1) return undefined
+		// a client that repeats commands by itself meets its own lock
+		const found = await store.read(key)
+		return found && Buffer.compare(found.payload, entry.payload) === 0 ? found.revision : undefined
+	} catch (error) {
+		store.forget(key, entry.payload)
+		throw error
 	}
 }
 

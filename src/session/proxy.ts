@@ -24,28 +24,28 @@ const MEMBERS: Readonly<Record<keyof SessionMembers<object>, Member>> = {
 	destroy: state => (callback?: SessionCallback) =>
 		callBack(
 			callback,
-			state.inTurn(() => destroy(state)),
+			state.turns.run(() => destroy(state)),
 		),
 	regenerate: state => (options?: RegenerateOptions | SessionCallback) => {
-		if (typeof options !== 'function') return state.inTurn(async () => regenerate(state, options))
+		if (typeof options !== 'function') return state.turns.run(async () => regenerate(state, options))
 		return callBack(
 			options,
-			state.inTurn(async () => regenerateEmpty(state)),
+			state.turns.run(async () => regenerateEmpty(state)),
 		)
 	},
 	save: state => (callback?: SessionCallback) =>
 		callBack(
 			callback,
-			state.inTurn(() => save(state), {repeated: true}),
+			state.turns.run(() => save(state), {repeated: true}),
 		),
-	reload: state => () => state.inTurn(() => reload(state)),
-	load: state => () => state.inTurn(() => loadOnce(state)),
+	reload: state => () => state.turns.run(() => reload(state)),
+	load: state => () => state.turns.run(() => loadOnce(state)),
 	update: state => (key: string, change: (value: unknown) => unknown) => {
 		assertDataKey(key)
 		assertChange(change)
-		return state.inTurn(() => update(state, key, change))
+		return state.turns.run(() => update(state, key, change))
 	},
-	lock: state => (options?: LockOptions) => state.inTurn(() => lock(state, options)),
+	lock: state => (options?: LockOptions) => state.turns.run(() => lock(state, options)),
 }
 
 /** What can be used before `load()`; `then` is asked for by every `await` and `return` of an async function. */

@@ -1,12 +1,12 @@
-import {SessionError} from '../errors.js'
+import {isStoreFailure, type SessionError} from '../errors.js'
 import type {Data} from '../serializers/codec.js'
 import type {StoreRecord} from '../stores/contract.js'
 import {Changes} from './changes.js'
 import type {Core} from './core.js'
 import type {Flash} from './flash.js'
-import {HeardPromise} from './heard-promise.js'
 import {isCookieDueAfterWrite} from './lifetime.js'
 import type {Session} from './session.js'
+import {Turns} from './turns.js'
 
 /** The key under which Flask keeps whether the cookie outlives the browser session. */
 export const PERMANENT = '_permanent'
@@ -47,6 +47,8 @@ export type CookieDue = 'renew' | 'set' | 'clear' | undefined
 export class SessionState {
 	readonly core: Core
 	readonly changes: Changes
+	/** Its operations, each after the one before. */
+	readonly turns = new Turns()
 	/** What the client sent: the id that it is known by comes first. */
 	readonly sent: readonly SentId[]
 	/** There is a response that can carry a new id to the client. */
@@ -62,12 +64,10 @@ export class SessionState {
 	#isNew = true
 	#sid: string | undefined
 	#cookie: CookieDue
+	#doubt: SessionError | undefined
 	#doomed: readonly string[] = []
 	#untried: readonly string[]
 	#unknown: readonly string[] = []
-	#tail: Promise<unknown> | undefined
-	readonly #failures: {readonly turn: HeardPromise<unknown>; readonly error: unknown}[] = []
-	#running = 0
 
 	/** @param sent the ids that the client sent, whose records are to be read; without any the session is a new one */
 	constructor(core: Core, sent: readonly SentId[] = [], {canSetCookie = true} = {}) {
@@ -210,6 +210,11 @@ export class SessionState {
 		this.#sid = undefined
 	}
 
+	/** The id that it was to have cannot be used. */
+	takeAnotherId(): void {
+		this.#sid = undefined
+	}
+
 	/** What the store holds was read again; what was changed since is dropped. */
 	reread(record: StoreRecord, data: Data): void {
 		this.changes.reset()
@@ -255,6 +260,23 @@ export class SessionState {
 		this.startAnew()
 		this.owe('clear')
 		this.core.emit('destroyed', sid, 'no data was left')
+	}
+
+	/** A write of this request that failed, and may have been carried out. */
+	get doubt(): SessionError | undefined {
+		return this.#doubt
+	}
+
+	/** Passes on how a write ends, and notes a failure as {@link doubt}. */
+	async noting<T>(write: Promise<T>): Promise<T> {
+		try {
+			const result = await write
+			this.#doubt = undefined
+			return result
+		} catch (error) {
+			if (isStoreFailure(error)) this.#doubt = error
+			throw error
+		}
 	}
 
 	/** The session still has its id, as the store has just said. */
@@ -309,37 +331,6 @@ export class SessionState {
 		}
 		for (const key of Object.keys(this.#data)) if (!Object.hasOwn(next, key)) delete this.#data[key]
 		for (const key of Object.keys(next)) define(this.#data, key, next[key])
-	}
-
-	/** An operation has begun and not ended: a handler need not wait for what it calls. */
-	get busy(): boolean {
-		return this.#running > 0
-	}
-
-	/**
-	 * Runs `operation` after all earlier ones of this session: two `save()` at once must not write twice.
-	 * @param repeated the commit does it again should it fail
-	 */
-	inTurn<T>(operation: () => Promise<T>, {repeated = false} = {}): Promise<T> {
-		this.#running += 1
-		const before = this.#tail ?? Promise.resolve()
-		const turn = new HeardPromise<T>(resolve => resolve(before.then(operation)))
-		this.#tail = turn.overhear(
-			() => {
-				this.#running -= 1
-			},
-			error => {
-				this.#running -= 1
-				if (!repeated) this.#failures.push({turn, error})
-			},
-		)
-		return turn
-	}
-
-	/** The first failure of an operation that nobody has waited for. That a session is gone is none. */
-	get unheardFailure(): unknown {
-		const isFailure = (error: unknown) => !(error instanceof SessionError && error.code === 'ERR_SESSION_GONE')
-		return this.#failures.find(({turn, error}) => !turn.heard && isFailure(error))?.error
 	}
 
 	/** The ids under which the store has this session. */

@@ -1,6 +1,6 @@
 /** What the core throws when a store fails: which store, which operation and why, and nothing of what was stored. */
 
-import {SessionError} from '../errors.js'
+import {isError, SessionError} from '../errors.js'
 
 /**
  * The typed error for what a store has thrown. Messages of clients quote commands, keys and data, in many encodings, so
@@ -31,7 +31,7 @@ function reasonOf(error: unknown): string {
 function chainOf(error: unknown, depth = 0): unknown[] {
 	if (typeof error !== 'object' || error === null || depth > 3) return [error]
 	const {cause, errors, previousErrors, lastNodeError} = error as Readonly<Record<string, unknown>>
-	const below = [cause, lastNodeError, ...list(errors), ...list(previousErrors)].filter(each => each instanceof Error)
+	const below = [cause, lastNodeError, ...list(errors), ...list(previousErrors)].filter(isError)
 	return [error, ...below.flatMap(each => chainOf(each, depth + 1))]
 }
 
@@ -40,13 +40,13 @@ function list(value: unknown): readonly unknown[] {
 }
 
 function nameOf(error: unknown): string {
-	if (!(error instanceof Error)) return `a thrown ${typeof error}`
+	if (!isError(error)) return `a thrown ${typeof error}`
 	return /^[A-Za-z]{1,60}$/.test(error.name) ? error.name : 'Error'
 }
 
 /** The code of an error; of one that redis has replied, the word that its message begins with (`READONLY`, `OOM`). */
 function codeOf(error: unknown): string | undefined {
-	if (!(error instanceof Error)) return undefined
+	if (!isError(error)) return undefined
 	const {code, message, name} = error as Error & {code?: unknown}
 	if (typeof code === 'number') return String(code)
 	if (typeof code === 'string' && /^[A-Z0-9_]{1,40}$/.test(code)) return code
@@ -59,7 +59,7 @@ function withoutContent(cause: unknown): Error {
 	copy.name = nameOf(cause)
 	const code = codeOf(cause)
 	if (code !== undefined) copy.code = code
-	const stack = cause instanceof Error ? (cause.stack ?? '') : ''
+	const stack = isError(cause) ? (cause.stack ?? '') : ''
 	const frames = stack.split('\n').filter(line => /^\s+at .+:\d+:\d+\)?$/.test(line))
 	copy.stack = [`${copy.name}: ${copy.message}`, ...frames].join('\n')
 	return copy

@@ -1,10 +1,43 @@
-import {isError, SessionError} from '../errors.js'
-import type {Extension, FoundRecord, SessionStore, StoreCapabilities, StoreEntry} from '../stores/contract.js'
+import {setTimeout as sleep} from 'node:timers/promises'
+import {SessionError} from '../errors.js'
+import type {
+	CreateResult,
+	DeleteResult,
+	Extension,
+	FoundRecord,
+	ReplaceResult,
+	Revision,
+	SessionStore,
+	StoreCapabilities,
+	StoreEntry,
+	StoreRecord,
+} from '../stores/contract.js'
+import {createStoreCaller, type StoreCallerOptions} from './store-caller.js'
 
-/** The store as the core uses it: opened when first needed, what a request calls under a deadline, every failure typed. */
-export interface StoreHandle extends Pick<SessionStore, 'create' | 'replace' | 'touch' | 'delete' | 'close'> {
+/**
+ * A result after a reply was lost: an attempt before may have been carried out. `unsure` says what had failed, to be
+ * thrown by whom that concerns.
+ */
+export type Unsure<R> = R & {readonly unsure?: SessionError}
+
+/**
+ * The store as the core uses it: opened when first needed, what a request calls under a deadline, every failure typed.
+ * After a failure that the store calls retryable a call is made again; only a `replace` without a revision is not.
+ */
+export interface StoreHandle extends Pick<SessionStore, 'touch' | 'close'> {
 	/** As {@link SessionStore.read}; a store that does not extend on reading is sent a `touch`. */
 	read(key: string, extend?: Extension): Promise<FoundRecord | undefined>
+	/** As {@link SessionStore.create}. What stands there with the same payload after a lost reply was written by it. */
+	create(key: string, entry: StoreEntry): Promise<CreateResult>
+	/** As {@link SessionStore.replace}; `before`: an attempt of the caller's own that has failed. */
+	replace(key: string, entry: StoreEntry, revision?: Revision, before?: SessionError): Promise<Unsure<ReplaceResult>>
+	/** As {@link SessionStore.delete}; `before` as for `replace`. */
+	delete(key: string, revision?: Revision, before?: SessionError): Promise<Unsure<DeleteResult>>
+	/**
+	 * Deletes what a failed `create` may have left under a key that nobody will ask for, in the background.
+	 * @param payload only a record that holds this
+	 */
+	forget(key: string, payload?: Uint8Array): void
 	/** Opens the store, or waits until it is open. A failed attempt is repeated by the next call. */
 	ready(): Promise<void>
 	/** Removes expired records; 0 for a store that has nothing to sweep (redis, a Keyv). Has no deadline, but a signal. */
@@ -14,113 +47,77 @@ export interface StoreHandle extends Pick<SessionStore, 'create' | 'replace' | '
 }
 
 /** What a store handle needs. */
-export interface StoreHandleOptions {
-	/** Makes the store; called again after it has failed. */
-	make(): Promise<SessionStore>
-	/** Looks at the store once it is open. @throws SessionError what does not fit the configuration */
-	accept(store: SessionStore): void
-	/** How long one call may take, opening included, in milliseconds. */
-	readonly timeoutMs: number
+export interface StoreHandleOptions extends StoreCallerOptions {
+	/** The largest payload in bytes that is stored, whatever the store can hold. */
+	readonly maxPayloadBytes: number
 }
 
 const SWEEP_BATCH = 1000
 
+/** When the deletion of what a failed create may have left is tried, in milliseconds after each other: it has failed. */
+const FORGET_AFTER_MS = [100, 1000, 5000, 30_000]
+
 /** @throws SessionError from each method: `ERR_SESSION_STORE`, `ERR_SESSION_STORE_TIMEOUT`, `ERR_SESSION_CLOSED` */
-export function createStoreHandle({make, accept, timeoutMs}: StoreHandleOptions): StoreHandle {
-	const closing = new AbortController()
-	let made: SessionStore | undefined
-	let opened: SessionStore | undefined
-	let opening: Promise<SessionStore> | undefined
+export function createStoreHandle(options: StoreHandleOptions): StoreHandle {
+	const caller = createStoreCaller(options)
+	const {call, closing} = caller
 
-	async function open(): Promise<SessionStore> {
-		made ??= await make()
-		assertNotClosed(closing.signal)
-		await made.open?.()
-		assertNotClosed(closing.signal)
-		accept(made)
-		opened = made
-		return made
-	}
-
-	function opener(): Promise<SessionStore> {
-		opening ??= open().catch(error => {
-			opening = undefined
-			throw error
-		})
-		return opening
-	}
-
-	/** Not an async function: this is on the path of every request, and one promise is enough. */
-	function call<T>(key: string | undefined, operation: (store: SessionStore) => Promise<T>): Promise<T> {
-		return new Promise((resolve, reject) => {
-			let expired = false
-			const timer = setTimeout(() => {
-				expired = true
-				reject(timedOut(timeoutMs))
-			}, timeoutMs)
-			const failed = (error: unknown) => {
-				clearTimeout(timer)
-				reject(asStoreError(error, key))
-			}
-			const run = (store: SessionStore) => {
-				// the caller has been told that it failed: nothing may happen behind its back
-				if (expired) return
-				operation(store).then(value => {
-					clearTimeout(timer)
-					resolve(value)
-				}, failed)
-			}
-			try {
-				assertNotClosed(closing.signal)
-				if (opened === undefined) opener().then(run).catch(failed)
-				else run(opened)
-			} catch (error) {
-				failed(error)
-			}
-		})
-	}
-
-	return {
-		ready: () => call(undefined, async () => {}),
-		capabilities: () => opened?.capabilities,
+	const handle: StoreHandle = {
+		ready: () => call('open', async () => {}),
+		capabilities: () => caller.opened()?.capabilities,
 		read: (key, extend) =>
-			call(key, store => {
+			call('read', store => {
 				if (!fits(store, key)) return Promise.resolve(undefined)
 				if (extend === undefined || store.capabilities.extendsOnRead) return store.read(key, extend)
 				return readThenTouch(store, key, extend)
 			}),
-		create: (key, entry) => call(key, store => store.create(key, within(store, entry))),
-		replace: (key, entry, revision) => call(key, store => store.replace(key, within(store, entry), revision)),
-		touch: (key, expiresAt) => call(key, store => store.touch(key, expiresAt)),
-		delete: (key, revision) => call(key, store => store.delete(key, revision)),
+		create: (key, entry) =>
+			call('create', async (store, before) => {
+				const result = await store.create(key, within(store, entry, options))
+				return before && result.outcome === 'conflict' ? ownOr(result, await store.read(key), entry) : result
+			}),
+		replace: (key, entry, revision, earlier) =>
+			call(
+				'replace',
+				async (store, before = earlier) => {
+					const result = await store.replace(key, within(store, entry, options), revision)
+					if (before === undefined || result.outcome === 'written') return result
+					const current = result.outcome === 'conflict' ? (result.current ?? (await store.read(key))) : undefined
+					return {...ownOr(result, current, entry), unsure: before}
+				},
+				revision !== undefined,
+			),
+		touch: (key, expiresAt) => call('touch', store => store.touch(key, expiresAt)),
+		delete: (key, revision, earlier) =>
+			call('delete', async (store, before = earlier): Promise<Unsure<DeleteResult>> => {
+				const result = await store.delete(key, revision)
+				return before ? {...result, unsure: before} : result
+			}),
+		forget: async (key, payload) => {
+			for (const ms of FORGET_AFTER_MS) {
+				await sleep(ms, undefined, {ref: false})
+				if (closing.aborted) return
+				try {
+					return await remove(handle, key, payload)
+				} catch {}
+			}
+		},
 		sweep: async signal => {
-			assertNotClosed(closing.signal)
-			const store = await opener()
-			const signals = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
+			const store = await caller.whenOpen()
+			const signals = signal === undefined ? closing : AbortSignal.any([signal, closing])
 			let total = 0
 			for await (const removed of store.sweep?.({batch: SWEEP_BATCH, signal: signals}) ?? []) total += removed
 			return total
 		},
-		close: async () => {
-			if (closing.signal.aborted) return
-			closing.abort()
-			await withinTime(timeoutMs, made?.close())
-		},
+		close: caller.close,
 	}
+	return handle
 }
 
-function assertNotClosed(closing: AbortSignal): void {
-	if (!closing.aborted) return
-	throw new SessionError('ERR_SESSION_CLOSED', 'The session store was closed: sessions.close() has been called.')
-}
-
-/** Waits for `work`, but no longer than `ms`. */
-async function withinTime(ms: number, work: Promise<void> | undefined): Promise<void> {
-	let timer: NodeJS.Timeout | undefined
-	const timeout = new Promise<void>(resolve => {
-		timer = setTimeout(resolve, ms)
-	})
-	await Promise.race([work, timeout]).finally(() => clearTimeout(timer))
+async function remove(store: StoreHandle, key: string, payload: Uint8Array | undefined): Promise<void> {
+	const record = payload && (await store.read(key))
+	if (payload && !(record && isEqual(record.payload, payload))) return
+	await store.delete(key, record?.revision)
 }
 
 async function readThenTouch(store: SessionStore, key: string, extend: Extension): Promise<FoundRecord | undefined> {
@@ -136,42 +133,24 @@ function fits({capabilities: {maxKeyBytes}}: SessionStore, key: string): boolean
 	return maxKeyBytes === undefined || key.length <= maxKeyBytes
 }
 
-function within(store: SessionStore, entry: StoreEntry): StoreEntry {
-	const {maxPayloadBytes = Number.POSITIVE_INFINITY} = store.capabilities
-	if (entry.payload.byteLength <= maxPayloadBytes) return entry
+function within(store: SessionStore, entry: StoreEntry, {maxPayloadBytes}: StoreHandleOptions): StoreEntry {
+	const bytes = entry.payload.byteLength
+	const most = Math.min(maxPayloadBytes, store.capabilities.maxPayloadBytes ?? Number.POSITIVE_INFINITY)
+	if (bytes <= most) return entry
+	const whose = most === maxPayloadBytes ? 'SESSION_MAX_PAYLOAD_BYTES is' : 'this store holds at most'
 	throw new SessionError(
 		'ERR_SESSION_PAYLOAD_TOO_LARGE',
-		`The session takes ${entry.payload.byteLength} bytes and this store holds at most ${maxPayloadBytes}. ` +
+		`The session takes ${bytes} bytes and ${whose} ${most}. ` +
 			'Nothing was stored. Keep large values elsewhere and their names in the session.',
 	)
 }
 
-function timedOut(timeoutMs: number): SessionError {
-	return new SessionError(
-		'ERR_SESSION_STORE_TIMEOUT',
-		`The session store did not answer within ${timeoutMs} ms (SESSION_STORE_TIMEOUT).`,
-	)
+/** A record that holds what was to be written is the work of the attempt whose reply was lost. */
+function ownOr<R>(result: R, current: StoreRecord | undefined, {payload}: StoreEntry) {
+	if (current === undefined || !isEqual(current.payload, payload)) return result
+	return {outcome: 'written', revision: current.revision} as const
 }
 
-function asStoreError(cause: unknown, key: string | undefined): SessionError {
-	if (cause instanceof SessionError) return cause
-	const code: unknown = (cause as {code?: unknown} | undefined)?.code
-	const how = typeof code === 'string' ? ` (${code})` : ''
-	return new SessionError('ERR_SESSION_STORE', `The session store failed${how}; error.cause says more.`, {
-		cause: withoutKey(cause, key),
-	})
-}
-
-/**
- * What may be logged of an error of a client: its name, code, message and stack, without the key of the session. Its
- * other properties are left out: ioredis puts the whole command there, with the id and the data.
- */
-function withoutKey(cause: unknown, key: string | undefined): Error {
-	const error = isError(cause) ? cause : new Error(String(cause))
-	const clean = (text: string) => (key === undefined ? text : text.replaceAll(key, '<key>'))
-	const copy: Error & {code?: unknown} = new Error(clean(error.message))
-	copy.name = error.name
-	copy.stack = clean(error.stack ?? '')
-	if ('code' in error) copy.code = error.code
-	return copy
+function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+	return Buffer.compare(one, other) === 0
 }

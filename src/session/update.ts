@@ -40,6 +40,9 @@ async function updateStored(
 		const data: Data = {...theirs.data, [key]: value}
 		const entry = entryFor(state, data)
 		const result = await store.replace(state.key, entry, theirs.record.revision)
+		// what stands there now may be this change or the same one of another request: to count it twice, or both as one,
+		// is no better than not to know
+		if (result.unsure && result.outcome !== 'gone') throw result.unsure
 		if (result.outcome === 'written') {
 			state.settleKey(key, data, {...entry, revision: result.revision})
 			return value

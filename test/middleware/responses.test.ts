@@ -81,15 +81,15 @@ test('what is changed during a stream is stored by save()', async t => {
 
 test('a write that fails is a 503 without a cookie, and reported once', async t => {
 	const {request, store, errors} = await site(t, {routes})
-	const cause = new Error('disk full')
-	store.before = failWith(cause)
+	store.before = failWith(Object.assign(new Error('disk full'), {code: 'ENOSPC'}))
 	const answer = await request('/login')
 	t.is(answer.status, 503)
 	t.is(answer.body, 'Service Unavailable')
 	t.deepEqual(answer.setCookie, [])
 	t.is(errors.length, 1)
 	t.is(errors[0]?.code, 'ERR_SESSION_STORE')
-	t.like(errors[0]?.cause, {message: cause.message})
+	t.is(errors[0]?.message, 'The session store failed (custom: create): ENOSPC.')
+	t.like(errors[0]?.cause, {name: 'Error', code: 'ENOSPC'})
 })
 
 test('a read that fails is a 503, and changes neither the cookie nor the store', async t => {

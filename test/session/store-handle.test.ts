@@ -24,6 +24,8 @@ function handleOf(parts: Partial<SessionStore>, {timeoutMs = 200, store = memory
 			return counted
 		},
 		accept: () => {},
+		name: 'test',
+		maxPayloadBytes: 1_000_000,
 		timeoutMs,
 	})
 	return {handle, store, calls, made: () => made}

@@ -1,7 +1,9 @@
-import type {DeleteResult, Revision, StoreEntry, StoreRecord} from '../../stores/contract.js'
+import type {SessionError} from '../../errors.js'
+import type {DeleteResult, ReplaceResult, Revision, StoreEntry, StoreRecord} from '../../stores/contract.js'
 import type {Core} from '../core.js'
 import {hasEnded, noteEnd} from '../ended.js'
 import {isEmpty, type SessionState} from '../state.js'
+import type {Unsure} from '../store-handle.js'
 import {current} from './conflict.js'
 import {createUnderFreeId, entryFor} from './create.js'
 import {moveToNewId} from './regenerate.js'
@@ -43,7 +45,7 @@ export async function commit(state: SessionState): Promise<void> {
 
 /** Whether a commit has anything to do: most requests only read, and end without waiting for one. */
 export function hasWork(state: SessionState): boolean {
-	if (state.busy || state.doomed.length > 0) return true
+	if (state.turns.busy || state.doomed.length > 0) return true
 	switch (state.standing.is) {
 		case 'unread':
 			return false
@@ -83,8 +85,8 @@ async function end(state: SessionState, sid: string): Promise<void> {
 	if (outcome === 'deleted') core.emit('destroyed', sid, 'destroyed by the application')
 }
 
-async function remove(core: Core, key: string, revision?: Revision): Promise<DeleteResult> {
-	const [, result] = await Promise.all([noteEnd(core, key), core.store.delete(key, revision)])
+async function remove(core: Core, key: string, ...condition: readonly [Revision?, SessionError?]) {
+	const [, result] = await Promise.all([noteEnd(core, key), core.store.delete(key, ...condition)])
 	return result
 }
 
@@ -106,18 +108,28 @@ async function isLate(state: SessionState): Promise<boolean> {
 
 /** Writes `state.data` over `base`, or deletes it when nothing is left; merges with whoever was faster. */
 async function replaceOrDelete(state: SessionState, base: StoreRecord): Promise<void> {
-	const {store, config} = state.core
-	const {key} = state
+	const {core, key} = state
 	let {data} = state
-	let revision = config.SESSION_CONCURRENCY === 'last-write-wins' ? undefined : base.revision
+	let revision = core.config.SESSION_CONCURRENCY === 'last-write-wins' ? undefined : base.revision
 	for (let attempt = 1; ; attempt++) {
 		const entry = isEmpty(data) ? undefined : entryFor(state, data)
-		const result = await (entry ? store.replace(key, entry, revision) : remove(state.core, key, revision))
+		const write: Promise<Unsure<ReplaceResult | DeleteResult>> = entry
+			? core.store.replace(key, entry, revision, state.doubt)
+			: remove(core, key, revision, state.doubt)
+		const result = await state.noting(write)
 		if (result.outcome === 'written') return state.settle(data, {...(entry as StoreEntry), revision: result.revision})
-		if (result.outcome === 'deleted') return state.settleEmptied()
+		// whoever deleted it after a reply was lost, it was to go
+		if (result.outcome === 'deleted' || (!entry && result.outcome === 'gone' && result.unsure))
+			return state.settleEmptied()
+		if (result.outcome === 'conflict' && result.unsure) assertRepeatable(state, result.unsure)
 		const theirs = await current(state, key, result, attempt)
 		if (theirs === undefined) return state.becomeGone()
 		data = state.changes.mergeInto(theirs.data, state.data)
 		revision = theirs.record.revision
 	}
+}
+
+/** Who was faster may have been this request: a key may be set again, a message must not be flashed again. */
+function assertRepeatable({core, changes}: SessionState, failure: SessionError): void {
+	if (core.config.SESSION_CONCURRENCY === 'strict' || !changes.areRepeatable) throw failure
 }

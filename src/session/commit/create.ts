@@ -1,6 +1,6 @@
-import {SessionError} from '../../errors.js'
+import {isStoreFailure, SessionError} from '../../errors.js'
 import type {Data} from '../../serializers/codec.js'
-import type {StoreEntry, StoreRecord} from '../../stores/contract.js'
+import type {CreateResult, StoreEntry, StoreRecord} from '../../stores/contract.js'
 import {expiryOf} from '../lifetime.js'
 import type {SessionState} from '../state.js'
 
@@ -20,14 +20,28 @@ export async function createUnderFreeId(state: SessionState, data: Data): Promis
 	if (!state.canSetCookie) throw noCookieError()
 	const entry = entryFor(state, data)
 	for (let attempt = 1; attempt <= MAX_IDS; attempt++) {
-		const result = await state.core.store.create(state.key, entry)
+		const result = await createOrForget(state, entry)
 		if (result.outcome === 'written') return {...entry, revision: result.revision}
-		state.changeId()
+		state.takeAnotherId()
 	}
 	throw new SessionError(
 		'ERR_SESSION_ID_COLLISION',
 		`${MAX_IDS} new session ids in a row were taken already. Check SESSION_ID_GENERATOR: it must not repeat itself.`,
 	)
+}
+
+/** What a failed create has left has an id that nobody learns: it must not stay for the whole of a lifetime. */
+async function createOrForget(state: SessionState, entry: StoreEntry): Promise<CreateResult> {
+	const {store} = state.core
+	try {
+		return await store.create(state.key, entry)
+	} catch (error) {
+		if (isStoreFailure(error)) {
+			store.forget(state.key)
+			state.takeAnotherId()
+		}
+		throw error
+	}
 }
 
 function noCookieError(): SessionError {

@@ -21,7 +21,8 @@ export async function moveToNewId(state: SessionState, from: Former): Promise<vo
 			placed = await place(state, data, placed, attempt === 1 ? noteEnd(core, oldKey, old) : undefined)
 			const revision = core.config.SESSION_CONCURRENCY === 'last-write-wins' ? undefined : old.revision
 			const result = await core.store.delete(oldKey, revision)
-			if (result.outcome === 'deleted') break
+			// after a lost reply it is gone because this request has deleted it: nobody is left without a session
+			if (result.outcome === 'deleted' || (result.outcome === 'gone' && result.unsure)) break
 			const theirs = await current(state, oldKey, result, attempt)
 			if (theirs === undefined) {
 				state.becomeGone()
@@ -47,9 +48,9 @@ export async function moveToNewId(state: SessionState, from: Former): Promise<vo
  */
 async function settleFailure(state: SessionState, data: Data, placed: StoreRecord, error: unknown): Promise<void> {
 	if (error instanceof SessionError && error.code === 'ERR_SESSION_CONFLICT') {
-		// where this fails too, nobody has the id of what is left, and it expires
-		await state.core.store.delete(state.key).catch(() => undefined)
-		state.changeId()
+		const {key, core} = state
+		await core.store.delete(key).catch(() => core.store.forget(key))
+		state.takeAnotherId()
 	} else {
 		state.settleNew(data, placed)
 	}
