@@ -420,7 +420,7 @@ export interface PlainSessionConfig {
 	/**
 	 * How many sessions are kept at most.
 	 *
-	 * Above it the expired ones are removed, then those nearest to their expiry.
+	 * Above it the expired ones are removed, then those that nobody has come back to, then those nearest to their expiry.
 	 *
 	 * Takes an integer of at least 1. For `memory`.
 	 *
