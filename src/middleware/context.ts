@@ -79,6 +79,12 @@ export function mount(app: Koa, name: string): Slot {
 		app.context.flash = function (this: Koa.Context, message: unknown, category = 'message') {
 			flash(stateOf(this), message, category)
 		}
+		// as connect-flash has it on the request of Express: passport calls it
+		Object.assign(app.request, {
+			flash(this: Koa.Request, category: string, message: unknown) {
+				flash(stateOf(this.ctx), message, category)
+			},
+		})
 		app.context.flashes = function (this: Koa.Context, options: FlashesOptions = {}) {
 			return flashes(stateOf(this), options)
 		}

@@ -1,4 +1,4 @@
-import {createHash, randomBytes} from 'node:crypto'
+import {randomBytes} from 'node:crypto'
 import {configError} from '../errors.js'
 import type {SentId} from '../session/state.js'
 import type {Signer} from './signer.js'
@@ -66,7 +66,7 @@ export function createSidGenerator(bytes: number, custom: (() => string) | undef
 	}
 }
 
-/** A name for a session in events and logs that is of no use to whoever reads them: a hash of its id. */
-export function hashSid(sid: string): string {
-	return createHash('sha256').update(sid).digest('base64url').slice(0, 16)
+/** Whether `value` has the form of a session id. */
+export function isSessionId(value: unknown): value is string {
+	return typeof value === 'string' && SID.test(value)
 }

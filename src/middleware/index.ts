@@ -3,14 +3,14 @@ import type {IncomingMessage} from 'node:http'
 import type Koa = require('koa')
 
 import {describe, resolveConfig} from '../config/index.js'
-import {configError} from '../errors.js'
+import {configError, SessionError} from '../errors.js'
 import type {SessionConfig} from '../generated/types.js'
 import type {Session, SessionData} from '../session/session.js'
 import {cycleOf, mount} from './context.js'
 import {Cycle} from './cycle.js'
-import {openForUpgrade} from './from-request.js'
-import {createInstance, type ServerSessionOptions} from './instance.js'
+import {createInstance, type Instance, type ServerSessionOptions} from './instance.js'
 import {assertOwnSessions} from './neighbours.js'
+import {createWithCookie, destroyById, openById, openForUpgrade} from './outside-request.js'
 
 /** The middleware, and what an application does with its sessions outside of a request. */
 export interface ServerSession<D extends object = SessionData>
@@ -33,6 +33,19 @@ export interface ServerSession<D extends object = SessionData>
 	 * @throws SessionError when the store fails or the record is corrupt
 	 */
 	fromRequest(request: IncomingMessage): Promise<Session<D>>
+
+	/**
+	 * The session with this id, outside of a request; `undefined` when there is none. What you change is stored by
+	 * `save()` or `update()`. Reading extends the expiry, as in a request.
+	 * @throws SessionError when the store fails or the record is corrupt
+	 */
+	open(sid: string): Promise<Session<D> | undefined>
+
+	/**
+	 * Ends the session with this id, if there is one. Nothing that is in flight brings it back.
+	 * @throws SessionError `ERR_SESSION_STORE`, `ERR_SESSION_STORE_TIMEOUT`
+	 */
+	destroy(sid: string): Promise<void>
 }
 
 /**
@@ -57,6 +70,7 @@ export function serverSession<D extends object = SessionData>(
 	const core = createInstance(app, resolved, options)
 
 	async function middleware(ctx: Koa.Context, next: Koa.Next): Promise<void> {
+		if (ctx.app !== app) throw otherApplicationError()
 		// mounted twice in one chain, by a router and the application: the first one does it all
 		if (cycleOf(ctx, slot)) return next()
 		const cycle = new Cycle(core, ctx)
@@ -71,12 +85,36 @@ export function serverSession<D extends object = SessionData>(
 		if (cycle.used) await cycle.close()
 	}
 
-	return Object.assign(middleware, {
+	const sessions = Object.assign(middleware, {
 		ready: () => core.store.ready(),
 		close: () => core.store.close(),
 		cleanup: ({signal}: {signal?: AbortSignal} = {}) => core.store.sweep(signal),
 		fromRequest: (request: IncomingMessage) => openForUpgrade(core, request),
+		open: (sid: string) => openById(core, sid),
+		destroy: (sid: string) => destroyById(core, sid),
 	}) as unknown as ServerSession<D>
+	instances.set(sessions, core)
+	return sessions
+}
+
+const instances = new WeakMap<object, Instance>()
+
+/**
+ * Stores a new session with `data`, and gives the `Cookie` header of a visitor who has it: for tests.
+ * @throws TypeError when `sessions` does not come from `serverSession()`; SessionError as `ctx.session.save()` does
+ */
+export async function sessionCookie<D extends object>(sessions: ServerSession<D>, data: D): Promise<string> {
+	const core = instances.get(sessions)
+	if (core === undefined) throw new TypeError('sessionCookie() takes what serverSession() has returned.')
+	return createWithCookie(core, data)
+}
+
+function otherApplicationError(): SessionError {
+	return new SessionError(
+		'ERR_SESSION_NOT_MOUNTED',
+		'This request belongs to another application than the one that serverSession(app, config) was given. In a ' +
+			'sub-application (koa-mount) give it the outer application.',
+	)
 }
 
 // koa-session takes the application in the second place.

@@ -9,6 +9,9 @@ export interface Transport {
 	/** The response depends on the cookie: adds `Vary: Cookie`. */
 	vary(ctx: Context): void
 
+	/** The cookie of an id as a browser sends it: `name=value`. */
+	pair(sid: string): string
+
 	/** The `Set-Cookie` value for an id; without `expiresAt` the cookie lives as long as the browser. */
 	cookie(ctx: Context, sid: string, expiresAt: number | undefined): string
 
@@ -29,12 +32,13 @@ export function createTransport(config: ResolvedConfig, signer: Signer | undefin
 	const secure = config.SESSION_COOKIE_SECURE
 	const tail = (ctx: Context) => ((secure === 'auto' ? ctx.secure : secure) ? onHttps : onHttp)
 
+	const pair = (sid: string) => `${name}=${signer === undefined ? sid : signer.sign(sid)}`
+
 	return {
 		vary: ctx => addVary(ctx),
-		cookie: (ctx, sid, expiresAt) => {
-			const value = signer === undefined ? sid : signer.sign(sid)
-			return `${name}=${value}${domain}${expiresAt === undefined ? '' : expires(expiresAt)}${tail(ctx)}`
-		},
+		pair,
+		cookie: (ctx, sid, expiresAt) =>
+			pair(sid) + domain + (expiresAt === undefined ? '' : expires(expiresAt)) + tail(ctx),
 		deletion: ctx => `${name}=${domain}; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0${tail(ctx)}`,
 		send: (ctx, cookie) => {
 			const {res} = ctx

@@ -48,6 +48,11 @@ export class Changes {
 		putFlashes(data, [...flashesOf(data), flash])
 	}
 
+	/** The messages that this request has added. */
+	flashed(): readonly Flash[] {
+		return [...(this.#flashes?.added ?? [])]
+	}
+
 	/** Takes all messages out of `data`. */
 	takeFlashes(data: Data): Flash[] {
 		const all = flashesOf(data)

@@ -27,7 +27,8 @@ export async function lock(state: SessionState, options?: LockOptions): Promise<
 		case 'gone':
 			throw goneError()
 		case 'stored':
-			return lockStored(state, waitMs, holdMs)
+			// this request holds it already, until the end of the first one
+			return state.locks?.size ? async () => {} : lockStored(state, waitMs, holdMs)
 		case 'unread':
 		case 'new':
 		case 'regenerated':

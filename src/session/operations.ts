@@ -40,10 +40,13 @@ export function regenerate(state: SessionState, options?: RegenerateOptions): vo
 /**
  * `session.regenerate(callback)`, the form of express-session, and with its meaning: the new session is empty, and
  * whoever still holds the old one, as passport does for `keepSessionInfo`, can read from it what it wants to keep.
+ * Messages that this request has flashed stay: passport flashes `successFlash`, then asks for the new session.
  */
 export function regenerateEmpty(state: SessionState): void {
+	const flashed = state.changes.flashed()
 	state.detachView()
 	regenerate(state, {keep: []})
+	for (const flash of flashed) state.changes.flash(state.data, flash)
 }
 
 /** `session.clear()`: removes all keys but the permanent flag and those to `keep`. */

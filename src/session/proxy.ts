@@ -1,6 +1,7 @@
 import {SessionError} from '../errors.js'
 import type {Data} from '../serializers/codec.js'
 import {destroy} from './commit/commit.js'
+import {hashSid} from './hash-sid.js'
 import {load} from './load.js'
 import {lock} from './lock.js'
 import {clear, regenerate, regenerateEmpty, reload, save} from './operations.js'
@@ -14,6 +15,7 @@ type Member = (state: SessionState, view: object) => unknown
 /** What `ctx.session.<name>` gives for the names that are not data. */
 const MEMBERS: Readonly<Record<keyof SessionMembers<object>, Member>> = {
 	sid: state => state.sid,
+	hash: state => hashSid(state.sid),
 	isNew: state => state.isNew,
 	permanent: state => state.permanent,
 	modified: state => state.hasChanges,
@@ -57,14 +59,22 @@ export function sessionOf(state: SessionState): Session {
 }
 
 /**
- * @throws SessionError `ERR_SESSION_RESERVED_KEY` for a name that `ctx.session` uses itself, and for `__proto__`
+ * @throws SessionError `ERR_SESSION_RESERVED_KEY` for a name that `ctx.session` uses itself, for `maxAge`, and for
+ * `__proto__`
  */
 export function assertDataKey(key: string): void {
-	if (!Object.hasOwn(MEMBERS, key) && key !== '__proto__') return
-	throw new SessionError(
-		'ERR_SESSION_RESERVED_KEY',
-		`"${key}" cannot be a key of session data: that name is reserved. Choose another key.`,
-	)
+	if (key === 'maxAge') throw reservedError(key, MAX_AGE)
+	if (Object.hasOwn(MEMBERS, key) || key === '__proto__') throw reservedError(key, 'Choose another key.')
+}
+
+/** koa-session has this property, and it would be taken for data without a word. */
+const MAX_AGE =
+	'The lifetime is PERMANENT_SESSION_LIFETIME, one for all sessions; ctx.session.permanent says whether the cookie ' +
+	'outlives the browser.'
+
+function reservedError(key: string, advice: string): SessionError {
+	const message = `"${key}" cannot be a key of session data: that name is reserved. ${advice}`
+	return new SessionError('ERR_SESSION_RESERVED_KEY', message)
 }
 
 /** @throws SessionError `ERR_SESSION_NOT_LOADED` with SESSION_LAZY before `load()`, or why the record cannot be read */
@@ -93,6 +103,8 @@ class KeysView implements ProxyHandler<Data> {
 	set(data: Data, key: string | symbol, value: unknown): boolean {
 		if (typeof key === 'symbol') return false
 		assertDataKey(key)
+		// undefined is nothing that a record can hold: a guard that asks for it must not find null in the next request
+		if (value === undefined) return this.deleteProperty(data, key)
 		this.state.changes.beforeWrite(data, key)
 		data[key] = value
 		return true

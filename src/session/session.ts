@@ -39,6 +39,9 @@ export interface SessionMembers<D extends object> {
 	/** The session id; a new session has one from the first moment. */
 	readonly sid: string
 
+	/** A name for the session that is safe to log: events carry it too. It changes with the id. */
+	readonly hash: string
+
 	/** This request found no session (Flask's `new`). */
 	readonly isNew: boolean
 

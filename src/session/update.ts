@@ -37,7 +37,7 @@ async function updateStored(
 		const hasSet = Object.hasOwn(state.data, key) && state.changes.has(state.data, key)
 		const base: Data = hasSet ? state.data : theirs.data
 		const value = await change(Object.hasOwn(base, key) ? base[key] : undefined)
-		const data: Data = {...theirs.data, [key]: value}
+		const data = withKey(theirs.data, key, value)
 		const entry = entryFor(state, data)
 		const result = await store.replace(state.key, entry, theirs.record.revision)
 		// what stands there now may be this change or the same one of another request: to count it twice, or both as one,
@@ -60,6 +60,13 @@ async function updateStored(
 async function updateNew(state: SessionState, key: string, change: (value: unknown) => unknown): Promise<unknown> {
 	const value = await change(Object.hasOwn(state.data, key) ? state.data[key] : undefined)
 	state.changes.beforeWrite(state.data, key)
-	state.data[key] = value
+	if (value === undefined) delete state.data[key]
+	else state.data[key] = value
 	return value
+}
+
+/** A copy of `data` with `key` set, or removed where `value` is undefined, as by an assignment. */
+function withKey(data: Data, key: string, value: unknown): Data {
+	const {[key]: _former, ...others} = data
+	return value === undefined ? others : {...data, [key]: value}
 }

@@ -19,6 +19,7 @@ import {concurrency} from './conformance/concurrency.js'
 import {content} from './conformance/content.js'
 import {expiry} from './conformance/expiry.js'
 
+export {sessionCookie} from '../middleware/index.js'
 export type {StoreUnderTest} from './conformance/bench.js'
 
 /** What {@link storeConformance} needs. */

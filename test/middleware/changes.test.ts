@@ -41,7 +41,7 @@ const deeds: readonly [what: string, handler: RouteHandler, changes: boolean][] 
 	['assigns an empty object in the place of an empty list', ({session}) => put(session, {empty: {}}), true],
 	['deletes a key', ({session}) => void delete session.name, true],
 	['adds a key', ({session}) => put(session, {fresh: 1}), true],
-	['adds a key that is undefined', ({session}) => put(session, {fresh: undefined}), true],
+	['adds a key that is undefined', ({session}) => put(session, {fresh: undefined}), false],
 	['changes an object three levels down', ({session}) => put(session.n.y, {z: 2}), true],
 	['pushes to a list inside of an object', ({session}) => void session.n.x.push(3), true],
 	['deletes a key inside of an object', ({session}) => void delete session.n.y.z, true],

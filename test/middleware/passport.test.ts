@@ -10,7 +10,7 @@ class ByName extends Strategy {
 	override authenticate(request: {query?: {name?: string}; url?: string}) {
 		const name = new URL(request.url ?? '', 'http://localhost').searchParams.get('name')
 		if (name) this.success({name})
-		else this.fail(401)
+		else this.fail({message: 'Wrong password'} as never, 401)
 	}
 }
 
@@ -34,6 +34,10 @@ async function withPassport(t: ExecutionContext) {
 		'/login-and-keep': inPassport(ctx =>
 			passport.authenticate('by name', {keepSessionInfo: true})(ctx, async () => {}),
 		),
+		'/login-or-flash': inPassport(ctx =>
+			passport.authenticate('by name', {failureFlash: true, successFlash: 'Welcome'})(ctx, async () => {}),
+		),
+		'/messages': ctx => put(ctx.state, {body: JSON.stringify(ctx.flashes({withCategories: true}))}),
 		'/logout': inPassport(ctx => ctx.logout()),
 		'/who': inPassport(ctx => (ctx.state.user as {name?: string} | undefined)?.name ?? 'nobody'),
 	}
@@ -59,6 +63,15 @@ test('a login by passport changes the id and keeps the visitor logged in', async
 	t.is(await stored(before), undefined)
 	t.deepEqual((await stored(ada.sid))?.passport, {user: 'ada'})
 	t.is((await ada('/who')).body, 'ada')
+})
+
+test('failureFlash and successFlash of passport store category and message as ctx.flash() does', async t => {
+	const {visitor} = await withPassport(t)
+	const ada = visitor()
+	await ada('/login-or-flash')
+	t.is((await ada('/messages')).body, '[["error","Wrong password"]]')
+	await ada('/login-or-flash?name=ada')
+	t.is((await ada('/messages')).body, '[["success","Welcome"]]')
 })
 
 test('a login by passport of a new visitor makes one session', async t => {
@@ -139,7 +152,7 @@ for (const method of ['save', 'destroy']) {
 		const ada = visitor()
 		await ada('/begin')
 		store.before = ({method}) => {
-			if (method === 'read') return
+			if (method !== 'replace' && method !== 'delete') return
 			store.before = () => {}
 			throw new Error('down')
 		}
