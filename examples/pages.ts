@@ -158,7 +158,7 @@ function layout(title: string, body: Html): Html {
 		<script type="module" src="/browser.js"></script>
 	</head>
 	<body>
-		<p id="result" class="message info" role="status" tabindex="-1" hidden></p>
+		<p id="result" role="status" tabindex="-1" hidden></p>
 		<main>${body}
 		</main>
 		<footer>koa-server-session, the example of <code>npm start</code></footer>

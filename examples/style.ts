@@ -40,7 +40,7 @@ button:disabled { opacity: .6; cursor: progress; }
 button:hover { filter: brightness(1.1); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 pre { margin: 0 0 .75rem; padding: .9rem; overflow-x: auto; background: var(--paper); border-radius: .4rem; }
-.message { padding: .7rem 1rem; background: var(--card); border: 1px solid var(--line); border-left: .35rem solid var(--info); border-radius: .4rem; overflow-wrap: anywhere; }
+.message, #result { padding: .7rem 1rem; background: var(--card); border: 1px solid var(--line); border-left: .35rem solid var(--info); border-radius: .4rem; overflow-wrap: anywhere; }
 .message.success { border-left-color: var(--success); }
 .message.warning { border-left-color: var(--warning); }
 .status { margin: 0; font-size: 3.5rem; font-weight: 700; line-height: 1; color: var(--soft); }
