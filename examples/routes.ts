@@ -2,7 +2,7 @@ import {readFile} from 'node:fs/promises'
 import {setTimeout as sleep} from 'node:timers/promises'
 import Router from '@koa/router'
 import type {DefaultState} from 'koa'
-import type {Session} from '../src/index.js'
+import {type Session, SessionError} from '../src/index.js'
 import {createToken, readForm, sameToken} from './forms.js'
 import {homePage} from './pages.js'
 import {CATEGORIES, type Visitor} from './visitor.js'
@@ -22,9 +22,7 @@ export function createRouter(store: string): Router<DefaultState, WithSession> {
 		const {isNew} = session
 		const messages = ctx.flashes({withCategories: true})
 		session.csrf ??= createToken()
-		// an ordinary page does neither: the commit at the end of the request is enough. This one shows the store.
-		await session.save()
-		const stored = (await session.reload()) ? session.data : undefined
+		const stored = await storedData(session)
 		ctx.body = homePage({session, isNew, messages, stored, store}).text
 	})
 
@@ -79,4 +77,18 @@ export function createRouter(store: string): Router<DefaultState, WithSession> {
 	})
 
 	return router
+}
+
+/**
+ * Stores the session now and reads it again. An ordinary page does neither: the commit at the end of the request is
+ * enough. This one shows what the store holds: nothing for a browser whose session has ended a moment ago.
+ */
+async function storedData(session: Session<Visitor>): Promise<object | undefined> {
+	try {
+		await session.save()
+		return (await session.reload()) ? session.data : undefined
+	} catch (error) {
+		if (error instanceof SessionError && error.code === 'ERR_SESSION_GONE') return undefined
+		throw error
+	}
 }
