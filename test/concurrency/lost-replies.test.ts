@@ -50,10 +50,13 @@ async function open(t: ExecutionContext, retries: boolean, config: SessionConfig
 	const site = openSite(retrying(redisStore({client}), retries), config)
 	await site.sessions.ready()
 	const sid = await site.begin({a: 1, count: 0})
-	/** Performs a request whose first command that holds `match` gets no reply. */
+	/** Performs a request in which the first command after the read that holds `match` gets no reply. */
 	const lose = async (match: RegExp, handler: Handler, cookie: string | undefined = sid) => {
-		proxy.swallowReplies(match, {times: 1})
-		const answer = await site.visit(handler, cookie)
+		const answer = await site.visit(ctx => {
+			// the session has been read
+			proxy.swallowReplies(match, {times: 1})
+			return handler(ctx)
+		}, cookie)
 		proxy.passOn()
 		t.is(proxy.swallowed, 1, 'a reply was lost')
 		return answer

@@ -156,6 +156,14 @@ export const differences: readonly Difference[] = [
 		ours: asCorrupt,
 	},
 	{
+		title: 'An unreadable record fails only who asks for its data',
+		scenarios: [
+			...stored('int 05: nothing', 'garbage: nothing', 'garbage: write_b'),
+			...stored('invalid UTF-8 in a str: nothing', 'invalid UTF-8 in a str: write_b'),
+		],
+		ours: asUnreadable,
+	},
+	{
 		title: 'A server error keeps no changes',
 		scenarios: ['view raises after a write', 'view raises without touching the session, valid cookie'],
 		ours: (recorded, {scenario}, step) => {
@@ -250,7 +258,12 @@ export const UNRECORDED: readonly string[] = [
 	'Only the canonical spelling of a signature is accepted',
 ]
 
-function asCorrupt(recorded: Observed): Observed {
+function asCorrupt(recorded: Observed, scenario: Scenario): Observed {
 	const effects = [`extend ${KNOWN} for 2678400 s`, `read ${KNOWN}`]
-	return {...recorded, status: 500, setCookie: [], vary: [], body: undefined, effects}
+	return {...asUnreadable(recorded, scenario), setCookie: [], body: undefined, effects}
+}
+
+function asUnreadable(recorded: Observed, {scenario}: Scenario): Observed {
+	const isAskedFor = !scenario.endsWith('nothing')
+	return {...recorded, status: isAskedFor ? 500 : 200, vary: isAskedFor ? ['Cookie'] : []}
 }
