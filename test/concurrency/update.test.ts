@@ -12,7 +12,7 @@ const UPDATER = new URL('updater.ts', import.meta.url)
 
 const increment = (count = 0) => count + 1
 
-for (const {name, server, atomicWrites, inProcess, start} of harnesses) {
+for (const {name, server, atomicWrites, inProcess, isVariant, start} of harnesses) {
 	if (!atomicWrites) continue
 	// one after the other: what is tested is contention for a session, not for the processor
 	const run = testWith(test.serial as typeof test, server, {group: name})
@@ -33,7 +33,7 @@ for (const {name, server, atomicWrites, inProcess, start} of harnesses) {
 		t.like(await site.stored(sid), {a: 1, count: 20})
 	})
 
-	if (inProcess) continue
+	if (inProcess || isVariant) continue
 	run(`${name}: twenty updates at once from two processes make twenty`, async (t: ExecutionContext) => {
 		const backend = await start(t)
 		const {store} = await backend.open()

@@ -38,7 +38,7 @@ test('assumes the weakest capabilities where none are declared, and warns of wha
 	})
 	t.is(store.sweep, undefined)
 	t.is(store.list, undefined)
-	await store.create('key', {payload: Buffer.from('x'), expiresAt: context.now() + 1000})
+	await store.create('key', context.entry('x', 1000))
 	t.truthy(await store.read('key'))
 	t.is(context.warnings.length, 1)
 	t.regex(context.warnings[0]?.message ?? '', /lose each other/)

@@ -24,7 +24,7 @@ test('gives the files the mode of the option, whatever the umask', async t => {
 test('leaves nothing but session files behind', async t => {
 	const {store, put, directory, context} = await filesFor(t)
 	await Promise.all([put('a'), put('a'), put('b')])
-	const entry = {payload: Buffer.from('x'), expiresAt: context.now() + 1000}
+	const entry = context.entry('x', 1000)
 	await store.replace('a', entry)
 	await store.replace('a', entry, 'another revision')
 	await store.touch('a', entry.expiresAt)

@@ -18,7 +18,7 @@ for (const [what, make] of [
 		await put('theirs', 'secret')
 		await make(pathOf('key'))
 		const before = await lstat(pathOf('key'))
-		const entry = {payload: Buffer.from('x'), expiresAt: context.now() + 1000}
+		const entry = context.entry('x', 1000)
 		for (const call of [
 			// more than there are threads for files: none of them may be held
 			...Array.from({length: 8}, () => () => store.read('key')),

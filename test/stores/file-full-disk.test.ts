@@ -28,7 +28,7 @@ testWhere(
 		await fill(join(disk, 'ballast'))
 		const before = await readdir(directory)
 
-		const entry = {payload: Buffer.from('new'), expiresAt: context.now() + 1000}
+		const entry = context.entry('new', 1000)
 		await t.throwsAsync(store.create('more', entry), {code: 'ENOSPC'})
 		await t.throwsAsync(store.replace('read', entry), {code: 'ENOSPC'})
 		t.deepEqual(await readdir(directory), before)

@@ -39,7 +39,7 @@ test('keeps the sessions that somebody came back to, and what ends within a minu
 	await put('read', 'x', HOUR)
 	await put('replaced', 'x', HOUR)
 	await store.read('read', {to: context.now() + HOUR + 1, ifBefore: Number.POSITIVE_INFINITY})
-	await store.replace('replaced', {payload: Buffer.from('y'), expiresAt: context.now() + HOUR})
+	await store.replace('replaced', context.entry('y', HOUR))
 	await put('lock', 'x', 10_000)
 	for (let index = 0; index < 100; index++) await put(`passer-by ${index}`, 'x', 2 * HOUR)
 	await untilThereAre(directory, 20)
@@ -56,7 +56,7 @@ test('notices the files of another process', async t => {
 	const {put, context, directory} = await filesFor(t, {threshold: 100})
 	const other = fileCache({directory, threshold: 0}, context)
 	await other.open?.()
-	const entry = {payload: Buffer.from('x'), expiresAt: context.now() + HOUR}
+	const entry = context.entry('x', HOUR)
 	await Promise.all(Array.from({length: 200}, (_, index) => other.create(`other ${index}`, entry)))
 	for (let index = 0; index < 60; index++) await put(`own ${index}`)
 	await until(async () => (await readdir(directory)).length <= 150, 'The files of the other process were not counted')

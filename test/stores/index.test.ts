@@ -9,14 +9,13 @@ import {fileCache} from '../../src/stores/file-cache.js'
 import {createStore} from '../../src/stores/index.js'
 import {memoryStore} from '../../src/stores/memory.js'
 import {importPeer} from '../../src/stores/support/peer-package.js'
-import {manualContext} from '../support/clock.js'
+import {entry, manualContext} from '../support/clock.js'
 
 const open = async (config: Partial<ResolvedConfig>) => {
 	const store = await createStore(config as ResolvedConfig, manualContext())
 	await store.open?.()
 	return store
 }
-const entry = () => ({payload: Buffer.from('x'), expiresAt: Date.now() + 60_000})
 
 test('opens the store of the session type', async t => {
 	const directory = await mkdtemp(join(tmpdir(), 'kss-files-'))

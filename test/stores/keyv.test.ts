@@ -1,9 +1,7 @@
 import test from 'ava'
 import {Keyv} from 'keyv'
 import {keyvStore} from '../../src/stores/keyv.js'
-import {manualContext} from '../support/clock.js'
-
-const entry = (text: string) => ({payload: Buffer.from(text), expiresAt: Date.now() + 60_000})
+import {entry, manualContext} from '../support/clock.js'
 
 /** A backend that fails on demand, in one of the ways that the adapters of Keyv do. */
 function failing(how: 'throws' | 'emits and finds nothing' | 'says false') {
@@ -65,7 +63,7 @@ test('passes a lifetime to the Keyv and checks the expiry itself', async t => {
 		},
 		context,
 	)
-	await store.create('key', {payload: Buffer.from('x'), expiresAt: context.now() + 1500})
+	await store.create('key', context.entry('x', 1500))
 	t.deepEqual(lifetimes, [1500])
 	context.advance(1500)
 	t.is(await store.read('key'), undefined)

@@ -3,7 +3,7 @@ import test, {type ExecutionContext} from 'ava'
 import pg from 'pg'
 import type {SessionStore} from '../../src/stores/contract.js'
 import {postgresqlStore} from '../../src/stores/postgresql.js'
-import {manualContext, realContext} from '../support/clock.js'
+import {entry, manualContext, realContext} from '../support/clock.js'
 import {testOutages} from '../support/outages.js'
 import {put, site} from '../support/served-site.js'
 import {postgresqlServer} from '../support/servers/postgresql.js'
@@ -20,7 +20,6 @@ const run = testWith(test, postgresqlServer, {group: 'postgresql: table, time zo
 const runAlone = testWith(test.serial as typeof test, postgresqlServer, {group: 'postgresql: limits of time'})
 
 const payload = Buffer.from('data')
-const entry = (text = 'data', ms = 60_000) => ({payload: Buffer.from(text), expiresAt: Date.now() + ms})
 
 /** A schema of its own, which goes with the test, and pools that connect to it. */
 async function start(t: ExecutionContext) {

@@ -9,7 +9,7 @@ import * as redisV5 from 'redis-v5'
 import type {SessionStore} from '../../src/stores/contract.js'
 import {type RedisClient, redisStore} from '../../src/stores/redis.js'
 import type {RedisFailure} from '../../src/stores/support/redis-errors.js'
-import {realContext} from '../support/clock.js'
+import {entry, realContext} from '../support/clock.js'
 import {startProxy} from '../support/proxy.js'
 import {redisServer, startRedis} from '../support/servers/redis.js'
 import {startFor, testWith} from '../support/servers/server.js'
@@ -17,7 +17,6 @@ import {until} from '../support/until.js'
 
 const run = testWith(test, redisServer, {group: 'redis: faults', own: true})
 
-const entry = (text = 'data') => ({payload: Buffer.from(text), expiresAt: Date.now() + 60_000})
 const extension = () => ({to: Date.now() + 60_000, ifBefore: Number.POSITIVE_INFINITY})
 
 /** What a call came to: its result, or what it failed with. */

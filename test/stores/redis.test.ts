@@ -6,7 +6,7 @@ import * as redisV5 from 'redis-v5'
 import {options} from '../../src/generated/options.js'
 import type {SessionStore} from '../../src/stores/contract.js'
 import {redisStore} from '../../src/stores/redis.js'
-import {manualContext, realContext} from '../support/clock.js'
+import {entry, inMs, manualContext, realContext} from '../support/clock.js'
 import {redisServer} from '../support/servers/redis.js'
 import {startFor, testWith} from '../support/servers/server.js'
 import {until} from '../support/until.js'
@@ -14,8 +14,6 @@ import {until} from '../support/until.js'
 const run = testWith(test, redisServer, {group: 'redis: commands, outages and clients', own: true})
 
 const payload = Buffer.from('data')
-const inMs = (ms: number) => Date.now() + ms
-const entry = (text = 'data', ms = 60_000) => ({payload: Buffer.from(text), expiresAt: inMs(ms)})
 
 async function server(t: ExecutionContext) {
 	const redis = await startFor(t, redisServer)
@@ -81,7 +79,7 @@ run('takes one command for each operation', async t => {
 	const {url} = await server(t)
 	const context = manualContext()
 	const store = redisStore({client: ioredis(t, url)}, context)
-	const at = (ms: number) => context.now() + ms
+	const at = context.in
 	const revision = async () => (await store.read('key'))?.revision
 	// Makes the scripts known to the server.
 	await store.create('warm', {payload, expiresAt: at(60_000)})
