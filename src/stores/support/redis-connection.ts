@@ -5,8 +5,6 @@
  * waits any more, and of a command that failed in its queue nobody knows whether it was sent.
  */
 
-import type {RedisClient} from './redis-client.js'
-
 /** The connection of a client, as far as the client shows it. */
 export interface RedisConnection {
 	/** Whether the client takes a command at once. */
@@ -50,7 +48,7 @@ const UNKNOWN: RedisConnection = {isReady: () => true, ready: async () => {}, so
  *
  * @param timeoutMs a client that has been away for half of it is not waited for any more
  */
-export function connectionOf(given: RedisClient, timeoutMs: number): RedisConnection {
+export function connectionOf(given: object, timeoutMs: number): RedisConnection {
 	const client = given as unknown as Connectable
 	if (typeof client.status === 'string') return watched(client, ofIoredis(client), timeoutMs / 2)
 	if (typeof client.isReady === 'boolean' && client.getMasterNode === undefined) {

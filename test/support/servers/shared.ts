@@ -28,7 +28,7 @@ async function urlOf(server: TestServer): Promise<string> {
 async function ask(keeper: string, name: string): Promise<string> {
 	const socket = connect(keeper)
 	await once(socket, 'connect')
-	socket.end(name)
+	socket.write(`${name}\n`)
 	const {url, error} = JSON.parse(await text(socket))
 	if (error !== undefined) throw new Error(error)
 	return url
