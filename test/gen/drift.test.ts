@@ -39,7 +39,7 @@ test('a fault of the schema is reported with file and line, and nothing is writt
 	const copy = await copyOfProject(t)
 	const schema = join(copy, 'config-schema/session.yaml')
 	const lines = (await readFile(schema, 'utf8')).split('\n')
-	const line = lines.findIndex(text => text.includes('default: 10000'))
+	const line = lines.findIndex(text => text.trim() === 'default: 10000')
 	lines[line] = '        default: none'
 	await writeFile(schema, lines.join('\n'))
 	const {code, stderr} = await gen(copy)

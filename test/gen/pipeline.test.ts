@@ -13,7 +13,7 @@ test('the same schema makes the same files', t => {
 
 test('a changed default shows in every output for people and in the table', t => {
 	const before = run({})
-	const after = run({yaml: YAML.replace('default: 10000', 'default: 4321')})
+	const after = run({yaml: YAML.replace('default: 10000\n', 'default: 4321\n')})
 	t.deepEqual(changed(before, after), [
 		'docs/config-reference.md',
 		'src/generated/config.schema.json',
@@ -130,7 +130,7 @@ test('a page without the markers of its table is reported', t => {
 })
 
 test('nothing is generated from a schema with faults', t => {
-	const generated = generate({...sources(), yaml: YAML.replace('default: 10000', 'default: 0')})
+	const generated = generate({...sources(), yaml: YAML.replace('default: 10000\n', 'default: 0\n')})
 	t.true('faults' in generated)
 })
 
