@@ -18,7 +18,8 @@ export const harnesses: readonly StoreHarness[] = [
 ]
 
 export const open: OpenRecords = async (directory: string, context) => {
-	const store = fileCache({directory, threshold: 0}, context)
+	// the cases of the suite run all at once, and each write waits for the disk
+	const store = fileCache({directory, threshold: 0}, {...context, timeoutMs: 60_000})
 	await store.open?.()
 	return {store}
 }
