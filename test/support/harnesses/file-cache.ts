@@ -11,7 +11,7 @@ export const harnesses: readonly StoreHarness[] = [
 		atomicWrites: true,
 		async start(owner) {
 			const directory = await mkdtemp(join(tmpdir(), 'kss-files-'))
-			owner.teardown(() => rm(directory, {recursive: true, force: true}))
+			owner.teardown(() => rm(directory, {recursive: true, force: true, maxRetries: 20, retryDelay: 50}))
 			return backendOf(owner, {file: 'file-cache', place: directory}, open, manualContext())
 		},
 	},
