@@ -14,7 +14,7 @@ test('a missing client is named', async () => {
 	await expect(sessions.ready()).rejects.toThrow(/npm install ioredis/)
 })
 
-const stores = {memory: () => memoryStore(), files: () => fileCache({directory: 'jest-sessions'})}
+const stores = {memory: () => memoryStore(), files: () => fileCache({directory: 'jest-sessions', threshold: 0})}
 for (const [name, make] of Object.entries(stores)) {
 	for (const {title, run} of storeConformance({name, open: () => opened(make())})) test(title, run, 30_000)
 }
